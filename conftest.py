@@ -1,0 +1,115 @@
+"""What holds for every test: no network, and no test skipped unseen."""
+
+import ipaddress
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+# In continuous integration everything that a test can need is there, so a skip is a hole.
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1" or os.environ.get("CI") == "true"
+
+IS_POSTGRESQL = urlsplit(os.environ.get("DATABASE_URL", "")).scheme in ("postgres", "postgresql")
+
+# marker -> (is it here, what to do where it is not)
+NEEDS = {
+    "browser": (
+        bool(shutil.which("chromium") or shutil.which("google-chrome")),
+        "needs Chromium: apt-get install chromium",
+    ),
+    "node": (bool(shutil.which("node")), "needs Node: apt-get install nodejs"),
+    "postgresql": (IS_POSTGRESQL, "needs PostgreSQL: set DATABASE_URL=postgres://..."),
+    "sqlite": (not IS_POSTGRESQL, "is about SQLite, and DATABASE_URL names PostgreSQL"),
+    "redis": (bool(os.environ.get("REDIS_URL")), "needs Redis: set REDIS_URL=redis://..."),
+}
+
+# Two runs of one continuous integration, each with its own database: what belongs to the other
+# run is left out of this one rather than skipped.
+OF_THE_OTHER_RUN = {"postgresql", "sqlite", "redis"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    kept, left_out = [], []
+    for item in items:
+        missing = [name for name, (is_here, _) in NEEDS.items() if not is_here]
+        missing = [name for name in missing if item.get_closest_marker(name)]
+        if REQUIRE_ALL and OF_THE_OTHER_RUN.intersection(missing):
+            left_out.append(item)
+            continue
+        for name in missing:
+            item.add_marker(pytest.mark.skip(reason=NEEDS[name][1]))
+        kept.append(item)
+    if left_out:
+        items[:] = kept
+        config.hook.pytest_deselected(items=left_out)
+
+
+def _skipped(config: pytest.Config) -> list[pytest.TestReport]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return reporter.stats.get("skipped", []) if reporter and REQUIRE_ALL else []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if exitstatus == 0 and _skipped(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    skipped = _skipped(config)
+    if skipped:
+        terminalreporter.section("SKIPPED, and a skipped test is a failure here", red=True)
+        for report in skipped:
+            terminalreporter.line(f"{report.nodeid}: {report.longrepr[2]}", red=True)
+
+
+class NetworkForbidden(RuntimeError):
+    """A test reached for something beyond this machine."""
+
+
+def _is_here(host: str | bytes | None) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in (None, "", "localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(str(name).split("%")[0])
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _network_off() -> Iterator[None]:
+    """Sockets of this process reach loopback and unix sockets only."""
+    connect, connect_ex, lookup = (
+        socket.socket.connect,
+        socket.socket.connect_ex,
+        socket.getaddrinfo,
+    )
+
+    def check(host: str | bytes | None) -> None:
+        if not _is_here(host):
+            raise NetworkForbidden(f"A test tried to reach {host!r}. Tests stay on this machine.")
+
+    def guarded_connect(self, address):
+        if self.family != socket.AF_UNIX:
+            check(address[0])
+        return connect(self, address)
+
+    def guarded_connect_ex(self, address):
+        if self.family != socket.AF_UNIX:
+            check(address[0])
+        return connect_ex(self, address)
+
+    def guarded_lookup(host, *args, **kwargs):
+        check(host)
+        return lookup(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+        patch.setattr(socket, "getaddrinfo", guarded_lookup)
+        yield
