@@ -1,0 +1,34 @@
+"""Writing the audit trail, in the same transaction as the deed."""
+
+import datetime as dt
+from typing import Any
+
+from accounts.audit.actors import Actor
+from accounts.audit.models import AuditEvent
+from smsportal.lib import request_context
+
+
+def record(
+    *,
+    by: Actor,
+    verb: str,
+    words: str,
+    now: dt.datetime,
+    on: Any = None,
+    department_id: int | None = None,
+) -> AuditEvent:
+    """Write one line. on: the object, a model row with a `uid`; words: a whole sentence."""
+    return AuditEvent.objects.create(
+        at=now,
+        actor_id=by.pk,
+        actor_name=by.audit_name,
+        actor_role=by.audit_role,
+        department_id=by.department_id if department_id is None else department_id,
+        verb=verb,
+        object_kind=on._meta.model_name if on is not None else "",
+        object_id=str(on.uid) if on is not None else "",
+        object_name=str(on)[:200] if on is not None else "",
+        words=words,
+        ip=request_context.ip(),
+        request_id=request_context.request_id(),
+    )

@@ -1,0 +1,99 @@
+"""Departments, the codes they are charged to, and the name their texts come from."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+
+from accounts.audit.actors import Actor
+from smsportal.lib.ids import uuid7
+
+
+def default_batch_cap() -> int:
+    return settings.PARTS_PER_BATCH_CAP
+
+
+class CodeKind(models.TextChoices):
+    COST_CENTRE = "cost_centre", "Cost centre"
+    PROJECT_TASK = "project_task", "Project Task"
+
+
+class TagState(models.TextChoices):
+    REQUESTED = "requested", "Requested"
+    REGISTERED = "registered", "Registered"
+    BLOCKED = "blocked", "Blocked"
+
+
+class DepartmentQuerySet(models.QuerySet):
+    def visible_to(self, person: Actor) -> "DepartmentQuerySet":
+        if person.may("manage_departments"):
+            return self
+        return self.filter(pk=person.department_id)
+
+    def with_code(self, on: dt.date) -> "DepartmentQuerySet":
+        """Adds `code` and `code_kind` as they are on that day."""
+        current = CostCode.objects.filter(department=OuterRef("pk"), from_on__lte=on).order_by(
+            "-from_on"
+        )
+        return self.annotate(
+            code=Subquery(current.values("code")[:1]),
+            code_kind=Subquery(current.values("kind")[:1]),
+        )
+
+
+class Department(models.Model):
+    """A unit that is charged as one. Its cost code has its own rows, so it cannot be lost."""
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    name = models.CharField(max_length=120)
+    alpha_tag = models.CharField(max_length=11)
+    alpha_tag_state = models.CharField(
+        max_length=12, choices=TagState.choices, default=TagState.REQUESTED
+    )
+    # Caps in parts; empty means none (T: caps are ours, not the carrier's).
+    parts_per_year_cap = models.PositiveIntegerField(null=True, blank=True)
+    parts_per_month_cap = models.PositiveIntegerField(null=True, blank=True)
+    parts_per_batch_cap = models.PositiveIntegerField(default=default_batch_cap)
+    created_at = models.DateTimeField(default=timezone.now)
+    frozen_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    objects = DepartmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="department_has_name", condition=~Q(name="")),
+            models.CheckConstraint(name="department_has_alpha_tag", condition=~Q(alpha_tag="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    def code_on(self, day: dt.date) -> "CostCode | None":
+        return self.codes.filter(from_on__lte=day).order_by("-from_on").first()
+
+
+class CostCode(models.Model):
+    """From `from_on` on, the department is charged to this code."""
+
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="codes")
+    code = models.CharField(max_length=40)
+    kind = models.CharField(max_length=12, choices=CodeKind.choices)
+    from_on = models.DateField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by_name = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["department", "from_on"], name="one_code_a_day"),
+            models.CheckConstraint(name="code_not_empty", condition=~Q(code="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,16 @@
+"""Where Django looks for this app's models."""
+
+from accounts.audit.models import AuditEvent
+from accounts.departments.models import CostCode, Department
+from accounts.mail.models import OutgoingMail
+from accounts.people.models import GenericMember, Invitation, Person
+
+__all__ = [
+    "AuditEvent",
+    "CostCode",
+    "Department",
+    "GenericMember",
+    "Invitation",
+    "OutgoingMail",
+    "Person",
+]

@@ -1,0 +1,129 @@
+"""People who sign in. One person may hold two accounts: X sends, Xadmin administers."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts.departments.models import Department
+from accounts.people.roles import ROLES, RoleName
+from smsportal.lib.ids import uuid7
+
+
+class PersonQuerySet(models.QuerySet):
+    def live(self) -> "PersonQuerySet":
+        return self.filter(left_at__isnull=True)
+
+    def users(self) -> "PersonQuerySet":
+        return self.filter(role=RoleName.USER)
+
+    def admins(self) -> "PersonQuerySet":
+        return self.filter(role=RoleName.ADMIN)
+
+    def visible_to(self, person: "Person") -> "PersonQuerySet":
+        """Operators see all; an admin the own department; everyone else only themselves."""
+        if person.may("manage_departments"):
+            return self
+        if person.may("manage_users"):
+            return self.filter(department_id=person.department_id)
+        return self.filter(pk=person.pk)
+
+
+class PersonSource(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
+    """Gives Django's sign-in what it asks for; accounts are made by services only."""
+
+
+class Person(AbstractBaseUser):
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    # A leaver's username moves to "name~id" when somebody else takes it; see shown_username.
+    username = models.CharField(max_length=80, unique=True)
+    role = models.CharField(max_length=12, choices=RoleName.choices)
+    department = models.ForeignKey(
+        Department, null=True, on_delete=models.PROTECT, related_name="people"
+    )
+    name = models.CharField(max_length=120)
+    email = models.EmailField(blank=True)
+    other_domain_reason = models.CharField(max_length=200, blank=True)  # S28
+    extension = models.CharField(max_length=20, blank=True)
+    my_mobile = models.CharField(max_length=16, blank=True)  # E.164, for "Text me a test"
+    allow_relay = models.BooleanField(default=False)  # S68
+    is_generic = models.BooleanField(default=False)  # S16
+    notes = models.TextField(blank=True)
+    parts_per_day_cap = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    left_at = models.DateTimeField(null=True)
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    objects = PersonSource()
+
+    class Meta:
+        indexes = [models.Index(fields=["department", "role"])]
+        constraints = [
+            models.CheckConstraint(
+                name="person_department_fits_role",
+                condition=Q(role__in=["admin", "user"], department__isnull=False)
+                | Q(role__in=["operator", "finance"], department__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="only_users_relay", condition=Q(allow_relay=False) | Q(role="user")
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="relay_address_once",
+                condition=Q(allow_relay=True, left_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        """May sign in: has not left, and the department is open."""
+        return self.left_at is None and (self.department is None or self.department.is_open)
+
+    @property
+    def shown_username(self) -> str:
+        return self.username.partition("~")[0]
+
+    @property
+    def audit_name(self) -> str:
+        return f"{self.name} ({self.shown_username})"
+
+    @property
+    def audit_role(self) -> str:
+        return ROLES[RoleName(self.role)].words
+
+    def may(self, permission: str) -> bool:
+        return permission in ROLES[RoleName(self.role)].permissions
+
+
+class GenericMember(models.Model):
+    """S16: everyone who uses a generic account, with the four details the university asks for."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="members")
+    name = models.CharField(max_length=120)
+    username = models.CharField(max_length=80)
+    email = models.EmailField()
+    phone = models.CharField(max_length=20)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Invitation(models.Model):
+    """A single-use link to choose a first password. Only its hash is kept."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+def display_name(person: Person) -> str:
+    return person.name

@@ -1,0 +1,57 @@
+"""Roles are data: what an administrator reads about a role is what the checks use."""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+
+class RoleName(models.TextChoices):
+    OPERATOR = "operator", "Messaging team"
+    ADMIN = "admin", "Department administrator"
+    USER = "user", "User"
+    FINANCE = "finance", "Finance"
+
+
+@dataclass(frozen=True)
+class Role:
+    words: str
+    home: str  # the URL name of the page after sign-in
+    permissions: frozenset[str]
+
+
+ROLES = {
+    RoleName.OPERATOR: Role(
+        words="messaging team",
+        home="departments:list",
+        permissions=frozenset(
+            {"manage_departments", "reset_admins", "see_all_activity", "see_system_mail"}
+        ),
+    ),
+    RoleName.ADMIN: Role(
+        words="department administrator",
+        home="people:users",
+        permissions=frozenset(
+            {
+                "manage_users",
+                "manage_admins",
+                "manage_global_contacts",
+                "manage_global_wording",
+                "see_department_activity",
+                "see_department_messages",
+            }
+        ),
+    ),
+    RoleName.USER: Role(
+        words="user",
+        home="compose:new",
+        permissions=frozenset(
+            {
+                "send_texts",
+                "keep_personal_contacts",
+                "keep_personal_wording",
+                "see_own_messages",
+            }
+        ),
+    ),
+    RoleName.FINANCE: Role(words="finance", home="people:profile", permissions=frozenset()),
+}

@@ -1,0 +1,37 @@
+"""Where Django looks for this app's models."""
+
+from messaging.carriers.models import Carrier
+from messaging.compose.models import Draft
+from messaging.contacts.models import Contact, Group, Membership
+from messaging.incoming.models import IncomingText
+from messaging.senders.models import OptOut, Sender
+from messaging.sending.models import (
+    Allowance,
+    Attempt,
+    Basket,
+    BasketRow,
+    Batch,
+    Message,
+    Receipt,
+)
+from messaging.wording.models import Template, TemplateVersion
+
+__all__ = [
+    "Allowance",
+    "Attempt",
+    "Basket",
+    "BasketRow",
+    "Batch",
+    "Carrier",
+    "Contact",
+    "Draft",
+    "Group",
+    "IncomingText",
+    "Membership",
+    "Message",
+    "OptOut",
+    "Receipt",
+    "Sender",
+    "Template",
+    "TemplateVersion",
+]

@@ -1,0 +1,273 @@
+"""Texts on their way. The Message table is the outbox; the broker is only a bell."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.departments.models import Department
+from accounts.people.models import Person
+from messaging.carriers.models import Carrier
+from messaging.contacts.models import Contact
+from messaging.sending.states import BatchState, Lane, State, Undelivered
+from messaging.wording.models import TemplateVersion
+from smsportal.lib.ids import batch_reference, uuid7
+
+
+class Basket(models.Model):
+    """The people one message goes to, resolved and de-duplicated as they are added."""
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="baskets")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="baskets")
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+
+class RowState(models.TextChoices):
+    OK = "ok", "Goes"
+    DUPLICATE = "duplicate", "Not sent: duplicate"
+    OPTED_OUT = "opted_out", "Not sent: opted out"
+    REFUSED = "refused", "Needs correcting"
+
+
+class RowSource(models.TextChoices):
+    TYPED = "typed", "By Mobile Number"
+    CONTACT = "contact", "Quick Contacts Selection"
+    GROUP = "group", "Group"
+    FILE = "file", "By Import"
+    BATCH = "batch", "Follow-up"
+
+
+class BasketRow(models.Model):
+    """One person as chosen. Rows that do not go stay, with the reason, to be shown."""
+
+    basket = models.ForeignKey(Basket, on_delete=models.CASCADE, related_name="rows")
+    row_no = models.PositiveIntegerField()  # order in the basket; a file's own row in file_row
+    state = models.CharField(max_length=10, choices=RowState.choices)
+    number = models.CharField(max_length=16, blank=True)  # E.164; empty when refused
+    typed = models.CharField(max_length=80, blank=True)
+    why = models.CharField(max_length=300, blank=True)
+    suggestion = models.CharField(max_length=16, blank=True)
+    first_name = models.CharField(max_length=80, blank=True)
+    last_name = models.CharField(max_length=80, blank=True)
+    # A personal contact's name is hidden from the department's admin.
+    is_private = models.BooleanField(default=False)
+    values = models.JSONField(null=True, blank=True)  # further columns of a file
+    file_row = models.PositiveIntegerField(null=True)
+    source = models.CharField(max_length=10, choices=RowSource.choices)
+    source_uid = models.UUIDField(null=True)  # of the group, contact, upload or batch
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        indexes = [models.Index(fields=["basket", "source", "source_uid"])]
+        constraints = [
+            models.UniqueConstraint(fields=["basket", "row_no"], name="basket_row_once"),
+            models.UniqueConstraint(
+                fields=["basket", "number"], name="one_text_a_person", condition=Q(state="ok")
+            ),
+            models.CheckConstraint(
+                name="refused_has_no_number", condition=~Q(state="refused") | Q(number="")
+            ),
+        ]
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class BatchQuerySet(models.QuerySet):
+    def visible_to(self, person: Person) -> "BatchQuerySet":
+        """A user's own, by any source; the whole department's for its admin, read-only."""
+        if person.may("see_department_messages"):
+            return self.filter(department_id=person.department_id)
+        if person.may("see_own_messages"):
+            return self.filter(person_id=person.pk)
+        return self.none()
+
+
+class Batch(models.Model):
+    """One message to one or many people, with everything as it was when it was accepted."""
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    reference = models.CharField(max_length=10, unique=True, default=batch_reference)
+    request_key = models.UUIDField(unique=True)  # a second click finds the first's batch
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="batches")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="batches")
+    person_name = models.CharField(max_length=200)
+    cost_code = models.CharField(max_length=40)
+    price_tenths = models.PositiveIntegerField()  # of one part, in tenths of a penny
+    source = models.CharField(max_length=12, default="portal")
+    sender = models.CharField(max_length=16)  # alpha tag or E.164
+    sender_kind = models.CharField(max_length=6, choices=[("alpha", "alpha"), ("number", "number")])
+    body = models.TextField()
+    fill = models.JSONField(default=dict, blank=True)  # fields answered once for everyone
+    is_merged = models.BooleanField(default=False)  # words differ from person to person
+    template_version = models.ForeignKey(TemplateVersion, null=True, on_delete=models.PROTECT)
+    basket = models.ForeignKey(Basket, null=True, on_delete=models.PROTECT, related_name="batches")
+    lane = models.PositiveSmallIntegerField(choices=Lane.choices, default=Lane.INTERACTIVE)
+    state = models.CharField(max_length=10, choices=BatchState.choices)
+    send_at = models.DateTimeField()
+    send_wall = models.DateTimeField(null=True)  # the wall time asked for, read as if UTC
+    valid_until = models.DateTimeField()
+    person_count = models.PositiveIntegerField()
+    part_count = models.PositiveIntegerField()  # reserved against the caps
+    left_out = models.JSONField(default=dict)  # {"duplicate": 8, "opted_out": 3}
+    accepted_at = models.DateTimeField()
+    expanded_at = models.DateTimeField(null=True)  # every text has its row
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    ended_by_name = models.CharField(max_length=200, blank=True)  # who cancelled or stopped
+    notify = models.BooleanField(default=False)
+    # Counted by the worker while texts move: {"delivered": 10, ..}. Lists read only this.
+    tally = models.JSONField(default=dict)
+    charged_part_count = models.PositiveIntegerField(default=0)
+    tallied_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["department", "-accepted_at"]),
+            models.Index(fields=["person", "-accepted_at"]),
+            models.Index(
+                fields=["send_at"],
+                name="batch_waiting",
+                condition=Q(state__in=["held", "scheduled"]),
+            ),
+            models.Index(
+                fields=["changed_at"], name="batch_moving", condition=Q(finished_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def cost_tenths(self) -> int:
+        return self.part_count * self.price_tenths
+
+    @property
+    def charged_tenths(self) -> int:
+        return self.charged_part_count * self.price_tenths
+
+
+class Message(models.Model):
+    """One text to one person: one insert, then at most three batched updates."""
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="messages")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    row_no = models.PositiveIntegerField()
+    number = models.CharField(max_length=16)
+    name = models.CharField(max_length=161, blank=True)
+    is_private = models.BooleanField(default=False)
+    body = models.TextField(blank=True)  # empty: the batch's body, word for word
+    part_count = models.PositiveSmallIntegerField()
+    lane = models.PositiveSmallIntegerField(choices=Lane.choices)
+    state = models.CharField(max_length=11, choices=State.choices)
+    reason = models.CharField(max_length=40, blank=True)
+    why = models.CharField(max_length=200, blank=True)  # in words, for waiting and failed ones
+    next_at = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    attempt_count = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    lease_losses = models.PositiveSmallIntegerField(default=0)
+    carrier = models.ForeignKey(Carrier, null=True, on_delete=models.PROTECT, related_name="+")
+    carrier_ref = models.CharField(max_length=64, null=True)  # noqa: DJ001 (unique, so null)
+    maybe_sent = models.BooleanField(default=False)
+    accepted_at = models.DateTimeField(null=True)  # the carrier took it: charged from here
+    accepted_part_count = models.PositiveSmallIntegerField(default=0)
+    final_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["lane", "department", "next_at", "id"],
+                name="message_outbox",
+                condition=Q(state="queued"),
+            ),
+            models.Index(
+                fields=["lease_until"], name="message_leased", condition=Q(state="sending")
+            ),
+            models.Index(
+                fields=["valid_until"],
+                name="message_open",
+                condition=Q(state__in=["queued", "submitted", "unknown"]),
+            ),
+            models.Index(fields=["batch", "state"]),
+            models.Index(fields=["number", "-id"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "row_no"], name="row_expanded_once"),
+            models.UniqueConstraint(
+                fields=["carrier", "carrier_ref"],
+                name="carrier_ref_once",
+                condition=Q(carrier_ref__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="sending_has_lease",
+                condition=Q(state="sending", lease_until__isnull=False)
+                | (~Q(state="sending") & Q(lease_until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="maybe_sent_is_never_not_sent",
+                condition=Q(maybe_sent=False) | ~Q(state__in=["failed", "expired", "cancelled"]),
+            ),
+            models.CheckConstraint(
+                name="undelivered_says_why",
+                condition=~Q(state="undelivered") | Q(reason__in=Undelivered.values),
+            ),
+        ]
+
+
+class Attempt(models.Model):
+    """The story of a text that left the clean path."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    carrier = models.ForeignKey(Carrier, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    phase = models.CharField(max_length=12)  # accepted, rejected, ambiguous, not_sent
+    code = models.CharField(max_length=40, blank=True)
+    words = models.CharField(max_length=200, blank=True)
+    is_overruled = models.BooleanField(default=False)
+    granted_by_name = models.CharField(max_length=200, blank=True)
+
+
+class Receipt(models.Model):
+    """A delivery receipt that matched no text, or might not be applied: kept raw and swept."""
+
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+")
+    carrier_ref = models.CharField(max_length=64)
+    state = models.CharField(max_length=11)
+    reason = models.CharField(max_length=40, blank=True)
+    raw = models.TextField(blank=True)
+    received_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+    orphan_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["received_at"],
+                name="receipt_waiting",
+                condition=Q(applied_at__isnull=True, orphan_at__isnull=True),
+            )
+        ]
+
+
+class Allowance(models.Model):
+    """Parts used of one cap in one period. Reserved at acceptance, given back when not sent."""
+
+    scope = models.CharField(max_length=16)  # department_year, department_month, person_day
+    owner_id = models.BigIntegerField()
+    period_on = models.DateField()
+    used_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scope", "owner_id", "period_on"], name="one_allowance_a_period"
+            )
+        ]

@@ -1,0 +1,20 @@
+"""What a price list answers. Money looks at everything and nothing looks at money, so the one
+who answers is named in settings (PRICE_LIST), as Django itself does for mail."""
+
+import datetime as dt
+from functools import cache
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+class PriceList(Protocol):
+    def part_tenths(self, *, department_id: int, on: dt.date) -> int:
+        """The price of one part of a text on that day, in tenths of a penny."""
+        ...
+
+
+@cache
+def price_list() -> PriceList:
+    return import_string(settings.PRICE_LIST)()

