@@ -1,0 +1,57 @@
+"""Money and time in the words of the product. Pure: the clock is passed in.
+
+Money is an integer of tenths of a penny (35 is 3.5p). Times are aware datetimes in any zone; people read London's.
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def money(tenths: int) -> str:
+    """Exact, so that sums on a page can be checked: 3.5p, 66.5p, £1.00, £12.345."""
+    sign, tenths = ("−", -tenths) if tenths < 0 else ("", tenths)
+    if 0 < tenths < 1000:
+        pence, tenth = divmod(tenths, 10)
+        return f"{sign}{pence}.{tenth}p" if tenth else f"{sign}{pence}p"
+    pounds, rest = divmod(tenths, 1000)
+    pence, tenth = divmod(rest, 10)
+    return f"{sign}£{pounds:,}.{pence:02}{tenth or ''}"
+
+
+def clock(at: datetime) -> str:
+    """2:02pm"""
+    local = at.astimezone(LONDON)
+    return f"{local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+
+
+def clock_with_seconds(at: datetime) -> str:
+    """2:02:09pm"""
+    local = at.astimezone(LONDON)
+    return f"{local.hour % 12 or 12}:{local:%M:%S}{'am' if local.hour < 12 else 'pm'}"
+
+
+def day(on: date) -> str:
+    """24 July 2026. A datetime is taken on its day in London."""
+    on = _london_day(on)
+    return f"{on.day} {on:%B %Y}"
+
+
+def when(at: datetime, *, now: datetime) -> str:
+    """Today, 2:02pm. Further away: Fri 8 May, 10:41am, with the year when it is another one."""
+    on, today = _london_day(at), _london_day(now)
+    near = {today: "Today", today - timedelta(days=1): "Yesterday", today + timedelta(days=1): "Tomorrow"}
+    year = "" if on.year == today.year else f" {on.year}"
+    return f"{near.get(on) or f'{on:%a} {on.day} {on:%b}{year}'}, {clock(at)}"
+
+
+def long_when(at: datetime, *, now: datetime) -> str:
+    """Friday 15 May at 9:00am, with the year when it is another one."""
+    on = _london_day(at)
+    year = "" if on.year == _london_day(now).year else f" {on.year}"
+    return f"{on:%A} {on.day} {on:%B}{year} at {clock(at)}"
+
+
+def _london_day(at: date) -> date:
+    return at.astimezone(LONDON).date() if isinstance(at, datetime) else at

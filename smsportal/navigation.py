@@ -1,0 +1,109 @@
+"""What every page shows round its work: who is signed in, the tabs, the demo strip and the footer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from accounts.people.models import Person
+from accounts.people.roles import ROLES, RoleName
+from smsportal.appearance import theme
+from smsportal.lib.words import LONDON
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab: where it leads, and the beginnings of the URL names that belong to it."""
+
+    label: str
+    url_name: str
+    belongs: tuple[str, ...]
+
+    def entry(self, view_name: str) -> dict[str, Any]:
+        return {
+            "label": self.label,
+            "href": reverse(self.url_name),
+            "current": view_name.startswith(self.belongs),
+        }
+
+
+PROFILE = Tab("My profile", "people:profile", ("people:profile", "account_", "mfa_", "usersessions_"))
+CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "senders:"))
+TEMPLATES = Tab("Templates", "wording:list", ("wording:",))
+TABS = {
+    RoleName.USER: (
+        Tab("Messages", "compose:new", ("compose:", "history:")),
+        CONTACTS,
+        TEMPLATES,
+        PROFILE,
+    ),
+    RoleName.ADMIN: (
+        Tab("Users", "people:users", ("people:user",)),
+        Tab("Department admins", "people:admins", ("people:admin",)),
+        CONTACTS,
+        TEMPLATES,
+        Tab("Messages", "history:list", ("history:",)),
+        PROFILE,
+    ),
+    RoleName.FINANCE: (PROFILE,),
+    RoleName.OPERATOR: (
+        Tab("Departments", "departments:list", ("departments:", "people:admin")),
+        Tab("Activity", "audit:list", ("audit:",)),
+        PROFILE,
+    ),
+}
+DEMO_LINKS = (("Practice phones", "demo:handsets", "phone"), ("Mail", "demo:mail", "mail"))
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """The context of base.html and layouts/. Asks the database only for what a page really shows."""
+    around = {
+        "theme": theme(request),
+        "demo": _demo(),
+        "service_desk": settings.SERVICE_DESK,
+        "footer_links": settings.FOOTER_LINKS,
+    }
+    person = getattr(request, "user", None)
+    if person is None or not person.is_authenticated:
+        return around
+    match = request.resolver_match
+    return {
+        **around,
+        "me": person,
+        "dept": SimpleLazyObject(lambda: _department(person)),
+        "other_account": SimpleLazyObject(lambda: getattr(person, "other_account", None)),
+        "tabs": tabs(RoleName(person.role), match.view_name if match else ""),
+        "home_url": _address(ROLES[RoleName(person.role)].home) or "/",
+    }
+
+
+def tabs(role: RoleName, view_name: str) -> list[dict[str, Any]]:
+    return [tab.entry(view_name) for tab in TABS[role] if _address(tab.url_name)]
+
+
+def _department(person: Person) -> dict[str, str] | None:
+    if person.department is None:
+        return None
+    code = person.department.code_on(timezone.now().astimezone(LONDON).date())
+    return {"name": person.department.name, "cost_code": code.code if code else ""}
+
+
+def _demo() -> list[dict[str, str]]:
+    if not settings.DEMO:
+        return []
+    return [
+        {"label": label, "href": address, "icon": icon}
+        for label, name, icon in DEMO_LINKS
+        if (address := _address(name))
+    ]
+
+
+def _address(url_name: str) -> str:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
