@@ -1,4 +1,7 @@
-"""The pages for when something went wrong. 500 and 503 use no database, session or context processor."""
+"""The pages for when something went wrong.
+
+500 and 503 use no database, no session and no context processor: those may be what is broken.
+"""
 
 import sys
 from typing import Any
@@ -58,14 +61,22 @@ def unavailable(request: HttpRequest) -> HttpResponse:
         ]
         # Their own token, never a fresh one: a form of another site must fail again.
         token = request.POST.get("csrfmiddlewaretoken", "")
-        context |= {"name": name, "text": text, "again": again, "token": token, "path": request.path}
+        context |= {
+            "name": name,
+            "text": text,
+            "again": again,
+            "token": token,
+            "path": request.path,
+        }
     response = HttpResponse(_alone(request, "503.html", context), status=503)
     response.headers["Retry-After"] = "30"
     return response
 
 
 def _written(request: HttpRequest) -> tuple[str, str] | None:
-    return next(((name, request.POST[name]) for name in WORDS_FIELDS if request.POST.get(name)), None)
+    return next(
+        ((name, request.POST[name]) for name in WORDS_FIELDS if request.POST.get(name)), None
+    )
 
 
 def _alone(request: HttpRequest, template: str, context: dict[str, Any] | None = None) -> str:

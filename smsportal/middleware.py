@@ -52,14 +52,14 @@ class SecurityHeaders:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        # The cookie and not request.user: it needs no database, and so also holds when that is down.
+        # The cookie and not request.user: this has to hold when there is no database, too.
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 
 def client_ip(request: HttpRequest) -> str | None:
-    """The address of the browser. X-Forwarded-For counts only as far as our own proxies wrote it."""
+    """The browser's address. X-Forwarded-For counts only as far as our own proxies wrote it."""
     address = request.META.get("REMOTE_ADDR", "")
     if trusted := settings.TRUSTED_PROXY_COUNT:
         passed_on = request.headers.get("X-Forwarded-For", "").split(",")

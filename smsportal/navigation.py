@@ -1,4 +1,4 @@
-"""What every page shows round its work: who is signed in, the tabs, the demo strip and the footer."""
+"""What stands round the work of every page: who is signed in, tabs, demo strip, footer."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,9 @@ class Tab:
         }
 
 
-PROFILE = Tab("My profile", "people:profile", ("people:profile", "account_", "mfa_", "usersessions_"))
+PROFILE = Tab(
+    "My profile", "people:profile", ("people:profile", "account_", "mfa_", "usersessions_")
+)
 CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "senders:"))
 TEMPLATES = Tab("Templates", "wording:list", ("wording:",))
 TABS = {
@@ -60,7 +62,7 @@ DEMO_LINKS = (("Practice phones", "demo:handsets", "phone"), ("Mail", "demo:mail
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """The context of base.html and layouts/. Asks the database only for what a page really shows."""
+    """The context of base.html and layouts/. Asks the database only for what a page shows."""
     around = {
         "theme": theme(request),
         "demo": _demo(),

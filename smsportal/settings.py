@@ -28,6 +28,8 @@ IS_SECURE = PORTAL_URL.startswith("https://")
 # -- The university ------------------------------------------------------------------------
 UNIVERSITY_DOMAINS = env.list("UNIVERSITY_DOMAINS", default=["ox.ac.uk", "example.ac.uk"])
 SERVICE_DESK = env.str("SERVICE_DESK", default="01632 960999")
+# Shown at the foot of every page: [{"label": "Accessibility", "href": "https://..."}]
+FOOTER_LINKS = env.json("FOOTER_LINKS", default=[])
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/London")
 LANGUAGE_CODE = "en-gb"
 USE_TZ = True
@@ -64,6 +66,8 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
+    "smsportal.middleware.RequestContext",
+    "smsportal.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -88,7 +92,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "smsportal.navigation.navigation",
             ],
+            "builtins": ["smsportal.templatetags.ui"],
         },
     }
 ]
@@ -187,6 +193,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
 SESSION_COOKIE_NAME = "__Host-sessionid" if IS_SECURE else "sessionid"
+CSRF_FAILURE_VIEW = "smsportal.errors.csrf_failure"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_SECURE else "csrftoken"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_SECURE

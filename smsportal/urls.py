@@ -2,8 +2,16 @@
 
 from django.urls import include, path
 
+from smsportal import appearance
+
 urlpatterns = [
+    path("appearance/", appearance.choose, name="appearance"),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
 ]
+
+handler400 = "smsportal.errors.bad_request"
+handler403 = "smsportal.errors.forbidden"
+handler404 = "smsportal.errors.not_found"
+handler500 = "smsportal.errors.server_error"

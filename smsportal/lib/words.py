@@ -1,6 +1,7 @@
 """Money and time in the words of the product. Pure: the clock is passed in.
 
-Money is an integer of tenths of a penny (35 is 3.5p). Times are aware datetimes in any zone; people read London's.
+Money is an integer of tenths of a penny (35 is 3.5p). Times are aware datetimes in any zone;
+people read London's.
 """
 
 from datetime import date, datetime, timedelta
@@ -41,7 +42,11 @@ def day(on: date) -> str:
 def when(at: datetime, *, now: datetime) -> str:
     """Today, 2:02pm. Further away: Fri 8 May, 10:41am, with the year when it is another one."""
     on, today = _london_day(at), _london_day(now)
-    near = {today: "Today", today - timedelta(days=1): "Yesterday", today + timedelta(days=1): "Tomorrow"}
+    near = {
+        today: "Today",
+        today - timedelta(days=1): "Yesterday",
+        today + timedelta(days=1): "Tomorrow",
+    }
     year = "" if on.year == today.year else f" {on.year}"
     return f"{near.get(on) or f'{on:%a} {on.day} {on:%b}{year}'}, {clock(at)}"
 

@@ -1,4 +1,4 @@
-"""The parts of a page that are more than a class name. Built in to every template, so nothing has to load them."""
+"""The parts of a page that are more than a class name. Every template has them without a load."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -69,7 +69,7 @@ STATUS = {
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
-    """An icon of static/icons.svg. With a label it is read aloud; without, the words beside it say it."""
+    """An icon of static/icons.svg. A label is read aloud; without, the words beside it say it."""
     href = f"{static('icons.svg')}#i-{name}"
     if label:
         return format_html(
@@ -80,7 +80,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.simple_tag
 def status(key: str, text: str = "", big: bool = False) -> SafeString:
-    """An icon and words. `text` replaces the usual words, to add a reason: "Waiting: quiet hours"."""
+    """An icon and words. `text` replaces the usual words, to add why: "Waiting: quiet hours"."""
     usual, tone, picture = STATUS[key]
     tones = (f" status--{tone}" if tone else "") + (" status--big" if big else "")
     return format_html('<span class="status{}">{} {}</span>', tones, icon(picture), text or usual)
@@ -88,7 +88,7 @@ def status(key: str, text: str = "", big: bool = False) -> SafeString:
 
 @register.simple_tag
 def bar(good: int, bad: int, total: int, small: bool = False) -> SafeString:
-    """How many of `total` were delivered and not delivered; the rest waits. Put a key in words beside it."""
+    """Delivered, not delivered and, up to `total`, waiting. Put a key in words beside it."""
     label = f"{good:,} of {total:,} delivered, {bad:,} not delivered"
     return _bar([("good", good), ("bad", bad)], total, label, " bar--s" if small else "")
 
@@ -97,7 +97,9 @@ def bar(good: int, bad: int, total: int, small: bool = False) -> SafeString:
 def segments(parts: str | Iterable[tuple[str, int]], label: str) -> SafeString:
     """A bar of several parts, as "good:487 live:7 wait:743" or as pairs of tone and number."""
     if isinstance(parts, str):
-        parts = [(tone, int(number)) for tone, number in (part.split(":") for part in parts.split())]
+        parts = [
+            (tone, int(number)) for tone, number in (part.split(":") for part in parts.split())
+        ]
     pairs = list(parts)
     return _bar(pairs, sum(number for _, number in pairs), label)
 
@@ -110,7 +112,8 @@ def _bar(pairs: list[tuple[str, int]], total: int, label: str, size: str = "") -
         rects.append((tone, f"{start:.2f}", f"{width:.2f}"))
         start += width
     return format_html(
-        '<svg class="bar{}" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
+        '<svg class="bar{}" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" '
+        'aria-label="{}">{}</svg>',
         size,
         label,
         format_html_join("", '<rect class="f-{}" x="{}" width="{}" height="4"/>', rects),
@@ -125,7 +128,8 @@ def column(lower: int, upper: int, top: int) -> SafeString:
     share = lower / both * 100 if both else 0.0
     return format_html(
         '<svg height="{}" viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect class="f-2" width="10" height="{}"/><rect class="f-1" y="{}" width="10" height="{}"/></svg>',
+        '<rect class="f-2" width="10" height="{}"/>'
+        '<rect class="f-1" y="{}" width="10" height="{}"/></svg>',
         height,
         f"{max(100 - share - 1, 0):.1f}",
         f"{100 - share:.1f}",
@@ -138,10 +142,12 @@ def spark(points: Iterable[float], label: str, tone: str = "") -> SafeString:
     """A small line of at least two values, oldest first."""
     values = list(points)
     top, last = max(max(values) * 1.15, 10), len(values) - 1
-    line = "M" + " L".join(f"{i / last * 100:.1f} {30 - v / top * 30:.1f}" for i, v in enumerate(values))
+    line = "M" + " L".join(
+        f"{i / last * 100:.1f} {30 - v / top * 30:.1f}" for i, v in enumerate(values)
+    )
     return format_html(
-        '<svg class="spark{}" viewBox="0 0 100 30" preserveAspectRatio="none" role="img" aria-label="{}">'
-        '<path class="area" d="{} L100 30 L0 30Z"/><path d="{}"/></svg>',
+        '<svg class="spark{}" viewBox="0 0 100 30" preserveAspectRatio="none" role="img" '
+        'aria-label="{}"><path class="area" d="{} L100 30 L0 30Z"/><path d="{}"/></svg>',
         f" spark--{tone}" if tone else "",
         label,
         line,
@@ -194,7 +200,9 @@ def _now(context: Context) -> datetime:
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, width: str = "", optional: bool = True, **attrs: Any) -> dict[str, Any]:
+def field(
+    bound: BoundField, width: str = "", optional: bool = True, **attrs: Any
+) -> dict[str, Any]:
     """One field of a Django form: label, hint, error, control, in that order.
 
     `width` is a class such as w-s. `optional=False` leaves out the word "(optional)".
@@ -219,8 +227,8 @@ _KINDS = {CheckboxSelectMultiple: "group", RadioSelect: "group", CheckboxInput: 
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(*sources: Any) -> dict[str, list[dict[str, str]]]:
-    """All problems of forms, formsets or lists of {"id", "text"}, each a link to its field. Nothing when there are none."""
+def error_summary(*sources: Any) -> dict[str, list[Mapping[str, str]]]:
+    """The problems of forms, formsets or lists of {"id", "text"}, each a link to its field."""
     return {"problems": [problem for source in sources for problem in _problems(source)]}
 
 
@@ -234,7 +242,11 @@ def _problems(source: Any) -> Iterable[Mapping[str, str]]:
         shown = source.visible_fields()
         first = _control_id(shown[0]) if shown else "main"
         for name, errors in source.errors.items():
-            where = _control_id(source[name]) if name in source.fields and not source[name].is_hidden else first
+            where = (
+                _control_id(source[name])
+                if name in source.fields and not source[name].is_hidden
+                else first
+            )
             yield from ({"id": where, "text": text} for text in errors)
     else:
         yield from source or ()
@@ -254,8 +266,9 @@ def pager(context: Context, page: Page) -> dict[str, Any]:
         query["page"] = str(number)
         return f"?{query.urlencode()}"
 
+    first, last, count = page.start_index(), page.end_index(), page.paginator.count
     return {
-        "text": f"Showing {page.start_index():,} to {page.end_index():,} of {page.paginator.count:,}",
+        "text": f"Showing {first:,} to {last:,} of {count:,}",
         "previous": address(page.previous_page_number()) if page.has_previous() else "",
         "next": address(page.next_page_number()) if page.has_next() else "",
     }

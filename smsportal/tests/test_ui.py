@@ -119,7 +119,9 @@ class Form(forms.Form):
     name = forms.CharField(label="Name", help_text="As on the staff list.")
     notes = forms.CharField(label="Notes", required=False, widget=forms.Textarea)
     relay = forms.BooleanField(label="Allow relay", required=False)
-    kind = forms.ChoiceField(label="Kind", choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label="Kind", choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect
+    )
     token = forms.CharField(widget=forms.HiddenInput)
 
     def clean(self):
@@ -128,13 +130,20 @@ class Form(forms.Form):
 
 def test_a_field_is_label_hint_error_control_in_that_order():
     shown = render("{% field form.name width='w-s' %}", form=Form({}))
-    places = [shown.index(part) for part in ('<label class="label" for="id_name">Name',
-              '<p class="hint" id="id_name_helptext">', 'id="id_name_error"', "<input")]
+    places = [
+        shown.index(part)
+        for part in (
+            '<label class="label" for="id_name">Name',
+            '<p class="hint" id="id_name_helptext">',
+            'id="id_name_error"',
+            "<input",
+        )
+    ]
     assert places == sorted(places)
     assert 'class="input w-s"' in shown
     assert 'aria-describedby="id_name_helptext id_name_error"' in shown
     assert 'aria-invalid="true"' in shown
-    assert "required" not in shown[places[-1]:]
+    assert "required" not in shown[places[-1] :]
 
 
 def test_a_field_that_may_stay_empty_says_so():
@@ -145,13 +154,15 @@ def test_a_field_that_may_stay_empty_says_so():
 
 def test_radios_stand_in_a_fieldset_with_a_legend():
     shown = render("{% field form.kind %}", form=Form({"kind": "a"}))
-    assert shown.startswith('<fieldset class="field"') and '<legend class="label">Kind</legend>' in shown
+    assert shown.startswith('<fieldset class="field">')
+    assert '<legend class="label">Kind</legend>' in shown
     assert shown.count('<label class="choice">') == 2
 
 
 def test_further_attributes_reach_the_control():
     shown = render("{% field form.notes data_sms='#counter' rows=3 %}", form=Form())
-    assert 'data-sms="#counter"' in shown and 'rows="3"' in shown
+    assert 'data-sms="#counter"' in shown
+    assert 'rows="3"' in shown
 
 
 def test_the_summary_lists_every_problem_and_links_to_its_control():
@@ -172,4 +183,5 @@ def test_pages_of_a_list_keep_the_filters_of_its_address():
     request = RequestFactory().get("/contacts/?q=khan&page=2")
     shown = render("{% pager page %}", page=page, request=request)
     assert "Showing 51 to 100 of 2,100" in shown
-    assert 'href="?q=khan&amp;page=1"' in shown and 'href="?q=khan&amp;page=3"' in shown
+    assert 'href="?q=khan&amp;page=1"' in shown
+    assert 'href="?q=khan&amp;page=3"' in shown
