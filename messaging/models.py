@@ -4,6 +4,7 @@ from messaging.carriers.models import Carrier
 from messaging.compose.models import Draft
 from messaging.contacts.models import Contact, Group, Membership
 from messaging.incoming.models import IncomingText
+from messaging.operations.models import Heartbeat
 from messaging.senders.models import OptOut, Sender
 from messaging.sending.models import (
     Allowance,
@@ -26,6 +27,7 @@ __all__ = [
     "Contact",
     "Draft",
     "Group",
+    "Heartbeat",
     "IncomingText",
     "Membership",
     "Message",

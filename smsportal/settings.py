@@ -147,7 +147,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULER = "smsportal.beat.InMemoryScheduler"
 # Only idempotent sweeps: two beats, or none for a minute, change nothing but the delay.
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": schedule(seconds)}
@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE = {
         "messaging.sweep": 5,
         "messaging.expand_waiting": 5,
         "messaging.tally": 2,
+        "messaging.heartbeat": 15,
     }.items()
 }
 

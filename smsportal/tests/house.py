@@ -23,7 +23,7 @@ KINDS = {
     "forms": DOORS,
     "views": DOORS,
     "urls": DOORS,
-    "access": DOORS,
+    "access": FACTS,
     "middleware": DOORS,
     "adapters": DOORS,
     "management": DOORS,
