@@ -1,7 +1,7 @@
 """Texts on their way. The Message table is the outbox; the broker is only a bell."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.departments.models import Department
@@ -21,6 +21,8 @@ class Basket(models.Model):
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="baskets")
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
+    # From the moment a batch is accepted until it is undone: nobody is added or removed.
+    is_frozen = models.BooleanField(default=False)
 
 
 class RowState(models.TextChoices):
@@ -99,7 +101,8 @@ class Batch(models.Model):
     source = models.CharField(max_length=12, default="portal")
     sender = models.CharField(max_length=16)  # alpha tag or E.164
     sender_kind = models.CharField(max_length=6, choices=[("alpha", "alpha"), ("number", "number")])
-    body = models.TextField()
+    wording = models.TextField()  # as written, with its ((fields))
+    body = models.TextField()  # what everybody gets, unless is_merged
     fill = models.JSONField(default=dict, blank=True)  # fields answered once for everyone
     is_merged = models.BooleanField(default=False)  # words differ from person to person
     template_version = models.ForeignKey(TemplateVersion, null=True, on_delete=models.PROTECT)
@@ -111,10 +114,12 @@ class Batch(models.Model):
     valid_until = models.DateTimeField()
     person_count = models.PositiveIntegerField()
     part_count = models.PositiveIntegerField()  # reserved against the caps
+    reserved_on = models.DateField()  # the London day whose caps and price it counts for
     left_out = models.JSONField(default=dict)  # {"duplicate": 8, "opted_out": 3}
     accepted_at = models.DateTimeField()
     expanded_at = models.DateTimeField(null=True)  # every text has its row
     started_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)  # every text has left `scheduled`
     finished_at = models.DateTimeField(null=True)
     ended_by_name = models.CharField(max_length=200, blank=True)  # who cancelled or stopped
     notify = models.BooleanField(default=False)
@@ -136,7 +141,9 @@ class Batch(models.Model):
                 condition=Q(state__in=["held", "scheduled"]),
             ),
             models.Index(
-                fields=["changed_at"], name="batch_moving", condition=Q(finished_at__isnull=True)
+                fields=["changed_at"],
+                name="batch_untallied",
+                condition=Q(tallied_at__isnull=True) | Q(tallied_at__lt=F("changed_at")),
             ),
         ]
 

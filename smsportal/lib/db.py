@@ -9,7 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
+from django.db.backends.signals import connection_created
 from django.db.models.sql.compiler import SQLCompiler
+from django.dispatch import receiver
+
+from smsportal.lib import ids
 
 CHUNK = 1000  # rows a statement: no SQLite write longer than 200 ms
 
@@ -26,6 +30,28 @@ def database_now() -> dt.datetime:
             return cursor.fetchone()[0]
         cursor.execute("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")
         return dt.datetime.fromisoformat(cursor.fetchone()[0]).replace(tzinfo=dt.UTC)
+
+
+class Uuid7(models.Func):
+    """A fresh `ids.uuid7()` for each row of an INSERT .. SELECT."""
+
+    function = "uuid7"
+    output_field = models.UUIDField()
+
+    def as_postgresql(self, *_: Any, **__: Any) -> tuple[str, list]:
+        # 48 bits of milliseconds over a random v4, then the version's two differing bits.
+        return (
+            "encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing substring("
+            "int8send(floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)"
+            " FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid",
+            [],
+        )
+
+
+@receiver(connection_created)
+def _teach_sqlite(sender: Any, connection: Any, **_: Any) -> None:
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("uuid7", 0, lambda: ids.uuid7().hex)
 
 
 def update_many(

@@ -13,6 +13,7 @@ from accounts.audit.models import AuditEvent
 from accounts.departments.models import CostCode, Department
 from accounts.tests.make import make_department
 from smsportal.lib import db
+from smsportal.lib.ids import uuid7
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 5, 12, 13, 4, tzinfo=dt.UTC)
@@ -74,6 +75,27 @@ def test_insert_from_select_copies_rows_and_passes_over_those_already_there():
     assert db.insert_from_select(CostCode, source, **columns) == 3
     assert db.insert_from_select(CostCode, source, **columns) == 0
     assert CostCode.objects.filter(recorded_by_name="copy").count() == len(departments)
+
+
+def test_insert_from_select_gives_each_row_its_own_version_7_uuid():
+    for _ in range(3):
+        make_department()
+
+    db.insert_from_select(
+        Department,
+        Department.objects.all(),
+        uid=db.Uuid7(),
+        name=Value("copy"),
+        alpha_tag=F("alpha_tag"),
+        alpha_tag_state=F("alpha_tag_state"),
+        parts_per_batch_cap=F("parts_per_batch_cap"),
+        created_at=F("created_at"),
+    )
+
+    uids = set(Department.objects.filter(name="copy").values_list("uid", flat=True))
+    assert (len(uids), {uid.version for uid in uids}) == (3, {7})
+    milliseconds_apart = [abs((uid.int >> 80) - (uuid7().int >> 80)) for uid in uids]
+    assert max(milliseconds_apart) < 60_000
 
 
 def test_the_database_clock_is_aware_and_about_now():
