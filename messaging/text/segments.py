@@ -29,7 +29,7 @@ _ESCAPED: Final = chr(ESCAPE) + r"\g<0>"
 class Measure(NamedTuple):
     """Size of one text. `units` are septets (GSM-7) or UTF-16 units (UCS-2).
 
-    `remaining` is the room left in the last part, in units; "" has 0 parts and a whole part of room.
+    `remaining` is the room left in the last part, in units; "" has 0 parts and all the room.
     """
 
     encoding: Encoding
@@ -77,9 +77,7 @@ def split(text: str) -> list[str]:
         escaped = _EXTENSION.sub(_ESCAPED, text)
         return [part.replace(chr(ESCAPE), "") for part in _cut(escaped, _gsm_7_starts(escaped))]
     units = _utf_16(text)
-    return [
-        part.decode("utf-16-be", "surrogatepass") for part in _cut(units, _ucs_2_starts(units))
-    ]
+    return [part.decode("utf-16-be", "surrogatepass") for part in _cut(units, _ucs_2_starts(units))]
 
 
 def fills(text: str) -> list[int]:
