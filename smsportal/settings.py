@@ -150,7 +150,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "smsportal.beat.InMemoryScheduler"
 # Only idempotent sweeps: two beats, or none for a minute, change nothing but the delay.
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": name, "schedule": schedule(seconds)}
+    # While no worker runs, bells that nobody hears must not pile up.
+    name: {"task": name, "schedule": schedule(seconds), "options": {"expires": 2 * seconds + 10}}
     for name, seconds in {
         "accounts.send_mail": 5,
         "messaging.sweep": 5,

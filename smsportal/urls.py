@@ -2,9 +2,11 @@
 
 from django.urls import include, path
 
-from smsportal import appearance
+from smsportal import appearance, health
 
 urlpatterns = [
+    path("live", health.live, name="live"),
+    path("ready", health.ready, name="ready"),
     path("appearance/", appearance.choose, name="appearance"),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),

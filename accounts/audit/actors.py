@@ -7,8 +7,11 @@ from typing import Any, Protocol
 class Actor(Protocol):
     """What an audit line needs to know of its doer."""
 
-    pk: Any
-    department_id: int | None
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def department_id(self) -> int | None: ...
 
     @property
     def audit_name(self) -> str: ...

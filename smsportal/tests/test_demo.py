@@ -1,0 +1,185 @@
+"""The demo as a newcomer meets it, and as bad luck meets it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from smsportal.tests.house import ROOT
+from smsportal.tests.processes import alive, children_of, family_of, is_alive, kill, within
+
+# The embedded default is what is tested here: one run is enough, and two at once would be slow.
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite, pytest.mark.xdist_group("demo")]
+
+PARTS = {
+    "broker": "valkey-server",
+    "web": "gunicorn",
+    "worker": "celery -A smsportal worker",
+    "beat": "celery -A smsportal beat",
+    "undertaker": "supervisor.py",
+}
+
+
+@dataclass
+class Demo:
+    process: subprocess.Popen
+    port: int
+    var_dir: Path
+    output: Path
+
+    def is_ready(self) -> bool:
+        return "Ready after" in self.output.read_text() or self.process.poll() is not None
+
+    def part(self, name: str) -> int | None:
+        found = [pid for pid, words in self.children().items() if PARTS[name] in words]
+        return found[0] if found else None
+
+    def children(self) -> dict[int, str]:
+        return children_of(self.process.pid)
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ready", timeout=1) as page:
+                return page.status == 200
+        except OSError:
+            return False
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def environment(var_dir: Path, **more: str) -> dict[str, str]:
+    ours = {"DATABASE_URL", "REDIS_URL", "DEMO", "DJANGO_SETTINGS_MODULE", "DEMO_STARTED_AT"}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return {**kept, "VAR_DIR": str(var_dir), **more}
+
+
+def start(var_dir: Path, **more: str) -> Demo:
+    port = free_port()
+    output = var_dir / "output"
+    var_dir.mkdir(exist_ok=True)
+    with output.open("w") as file:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "demo"],
+            cwd=ROOT,
+            env=environment(var_dir, PORT=str(port), **more),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    demo = Demo(process, port, var_dir, output)
+    assert within(90, demo.is_ready), output.read_text()
+    assert process.poll() is None, output.read_text()
+    return demo
+
+
+@pytest.fixture(scope="module")
+def var_dir(tmp_path_factory):
+    """One folder for all, so that the university is invented once."""
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture
+def demo(var_dir):
+    demo = start(var_dir)
+    family = family_of(demo.process.pid)
+    yield demo
+    kill([demo.process.pid, *family, *family_of(demo.process.pid)])
+    demo.process.wait()
+
+
+def test_a_newcomer_is_told_where_to_sign_in(demo):
+    told = demo.output.read_text()
+
+    assert f"http://localhost:{demo.port}" in told
+    names = {"operator", "finance", "ouit0423admin", "ouit0423", "phys0077admin", "phys0077"}
+    assert set(re.findall(r"^    (\w+) ", told, re.MULTILINE)) == names
+    password = re.search(r"the password  (\S+)", told)[1]
+    assert password not in (demo.var_dir / "portal.sqlite3").read_bytes().decode("latin-1")
+    assert {name for name in PARTS if demo.part(name)} == set(PARTS)
+    assert demo.answers()
+
+
+def test_ctrl_c_stops_everything_within_ten_seconds(demo):
+    family = family_of(demo.process.pid)
+    began = time.monotonic()
+
+    demo.process.send_signal(signal.SIGINT)
+
+    assert demo.process.wait(timeout=10) == 0
+    assert time.monotonic() - began < 10
+    assert alive(family) == []
+
+
+def test_a_killed_demo_leaves_nothing_after_five_seconds(demo):
+    family = family_of(demo.process.pid)
+    assert len(family) >= len(PARTS) + 4  # the web's and the worker's own children among them
+
+    demo.process.kill()
+
+    assert within(5, lambda: not alive(family)), family
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_killed_part_is_healed_within_five_seconds(demo, name):
+    killed = demo.part(name)
+
+    kill([killed])
+
+    assert within(5, lambda: demo.part(name) not in (None, killed)), demo.output.read_text()
+    assert not is_alive(killed)
+    assert within(5, demo.answers)
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_a_killed_child_of_a_part_is_healed_within_five_seconds(demo, name):
+    part = demo.part(name)
+    assert within(5, lambda: len(children_of(part)) >= 2)
+    before = children_of(part)
+
+    kill([next(iter(before))])
+
+    assert within(5, lambda: len(children_of(part)) == len(before) and demo.answers())
+    assert set(children_of(part)) != set(before)
+
+
+def test_two_demos_do_not_share_a_folder(demo):
+    second = subprocess.run(
+        [sys.executable, "manage.py", "demo"],
+        cwd=ROOT,
+        env=environment(demo.var_dir, PORT=str(free_port())),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert second.returncode != 0
+    assert "A demo runs in" in second.stderr
+
+
+def test_a_taken_port_is_named_with_another_to_try(tmp_path):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        refused = subprocess.run(
+            [sys.executable, "manage.py", "demo"],
+            cwd=ROOT,
+            env=environment(tmp_path, PORT=str(port)),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    assert refused.returncode != 0
+    assert f"Port {port} is in use. Choose another: PORT={port + 1} make demo" in refused.stderr
