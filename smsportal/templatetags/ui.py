@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+import qrcode
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from smsportal.lib import words
+from smsportal.lib import browsers, words
 
 register = template.Library()
 
@@ -155,8 +156,27 @@ def spark(points: Iterable[float], label: str, tone: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def qr(text: str, label: str) -> SafeString:
+    """A square code to scan. Drawn here, since the content policy forbids images made of data."""
+    code = qrcode.QRCode(border=4)
+    code.add_data(text)
+    rows = code.get_matrix()
+    path = "".join(
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
+    )
+    return format_html(
+        '<svg class="qr" viewBox="0 0 {0} {0}" role="img" aria-label="{1}" '
+        'shape-rendering="crispEdges"><path d="{2}"/></svg>',
+        len(rows),
+        label,
+        path,
+    )
+
+
 # ---------------------------------------------------------------- words
 
+register.filter("browser", browsers.words)
 register.filter("money", words.money)
 register.filter("on", words.day)
 register.filter("clock", words.clock)
@@ -201,15 +221,23 @@ def _now(context: Context) -> datetime:
 
 @register.inclusion_tag("components/field.html")
 def field(
-    bound: BoundField, width: str = "", optional: bool = True, **attrs: Any
+    bound: BoundField,
+    width: str = "",
+    optional: bool = True,
+    label: str | None = None,
+    hint: str | None = None,
+    **attrs: Any,
 ) -> dict[str, Any]:
     """One field of a Django form: label, hint, error, control, in that order.
 
-    `width` is a class such as w-s. `optional=False` leaves out the word "(optional)".
-    Further attributes go to the control, with _ for -: `hx_get="/x" data_sms="#counter"`.
+    `width` is a class such as w-s. `optional=False` leaves out the word "(optional)". `label` and
+    `hint` replace the form's own, for forms of somebody else. Further attributes go to the
+    control, with _ for -: `hx_get="/x" data_sms="#counter"`.
     """
     # Our own words say what is wrong and how to mend it; a browser's bubble does not.
     bound.form.use_required_attribute = False
+    bound.label = bound.label if label is None else label
+    bound.help_text = bound.help_text if hint is None else hint
     widget = bound.field.widget
     kind = next((kind for cls, kind in _KINDS.items() if isinstance(widget, cls)), "line")
     attrs = {name.replace("_", "-"): value for name, value in attrs.items()}

@@ -156,6 +156,9 @@
   /* htmx says "load" for the body once at the start, which is wired already. */
   document.addEventListener("htmx:load", e => { if (e.detail.elt !== document.body) wire(e.detail.elt); });
 
+  /* A passkey that was refused or called off: say so, since allauth's script only tells the console. */
+  document.addEventListener("allauth.error", e => { e.preventDefault(); $$("[data-passkey-problem]").forEach(p => { p.hidden = false; }); });
+
   /* Close an open menu with Escape or a click elsewhere. */
   addEventListener("keydown", e => {
     if (e.key === "Escape") $$("details.menu[open]").forEach(d => { d.open = false; $("summary", d).focus(); });
