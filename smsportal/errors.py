@@ -25,7 +25,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "403.html", {"reason": str(exception)}, status=403)
+    return render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -49,28 +49,26 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    """No database: nothing can have been accepted. Keeps what was written, to try again."""
-    context: dict[str, Any] = {"is_post": request.method == "POST"}
-    if request.method == "POST":
-        name, text = _written(request) or ("", "")
-        again = [
-            (key, value)
-            for key, values in request.POST.lists()
-            for value in values
-            if key != name and not any(word in key for word in NEVER_REPEATED)
-        ]
-        # Their own token, never a fresh one: a form of another site must fail again.
-        token = request.POST.get("csrfmiddlewaretoken", "")
-        context |= {
-            "name": name,
-            "text": text,
-            "again": again,
-            "token": token,
-            "path": request.path,
-        }
-    response = HttpResponse(_alone(request, "503.html", context), status=503)
-    response.headers["Retry-After"] = "30"
-    return response
+    """No database: nothing can have been accepted. Keeps a message that was written."""
+    kept = _kept(request) if request.method == "POST" else {}
+    page = _alone(request, "503.html", {"is_post": request.method == "POST", **kept})
+    return HttpResponse(page, status=503, headers={"Retry-After": "30"})
+
+
+def _kept(request: HttpRequest) -> dict[str, Any]:
+    """What the page needs to post a message again, unless no message was in it."""
+    if (written := _written(request)) is None:
+        return {}
+    name, text = written
+    again = [
+        (key, value)
+        for key, values in request.POST.lists()
+        for value in values
+        if key != name and not any(word in key for word in NEVER_REPEATED)
+    ]
+    # Their own token, never a fresh one: a form of another site must fail again.
+    token = request.POST.get("csrfmiddlewaretoken", "")
+    return {"name": name, "text": text, "again": again, "token": token, "path": request.path}
 
 
 def _written(request: HttpRequest) -> tuple[str, str] | None:

@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.people.models import Person
 from accounts.people.roles import ROLES, RoleName
 from smsportal.appearance import theme
-from smsportal.lib.words import LONDON
+from smsportal.lib.walltime import day_of
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "dept": SimpleLazyObject(lambda: _department(person)),
         "other_account": SimpleLazyObject(lambda: getattr(person, "other_account", None)),
         "tabs": tabs(RoleName(person.role), match.view_name if match else ""),
+        "profile_url": _address(PROFILE.url_name),
         "home_url": _address(ROLES[RoleName(person.role)].home) or "/",
     }
 
@@ -90,7 +91,7 @@ def tabs(role: RoleName, view_name: str) -> list[dict[str, Any]]:
 def _department(person: Person) -> dict[str, str] | None:
     if person.department is None:
         return None
-    code = person.department.code_on(timezone.now().astimezone(LONDON).date())
+    code = person.department.code_on(day_of(timezone.now()))
     return {"name": person.department.name, "cost_code": code.code if code else ""}
 
 

@@ -5,9 +5,8 @@ people read London's.
 """
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+from smsportal.lib.walltime import LONDON, day_of
 
 
 def money(tenths: int) -> str:
@@ -35,13 +34,13 @@ def clock_with_seconds(at: datetime) -> str:
 
 def day(on: date) -> str:
     """24 July 2026. A datetime is taken on its day in London."""
-    on = _london_day(on)
+    on = day_of(on) if isinstance(on, datetime) else on
     return f"{on.day} {on:%B %Y}"
 
 
 def when(at: datetime, *, now: datetime) -> str:
     """Today, 2:02pm. Further away: Fri 8 May, 10:41am, with the year when it is another one."""
-    on, today = _london_day(at), _london_day(now)
+    on, today = day_of(at), day_of(now)
     near = {
         today: "Today",
         today - timedelta(days=1): "Yesterday",
@@ -53,10 +52,6 @@ def when(at: datetime, *, now: datetime) -> str:
 
 def long_when(at: datetime, *, now: datetime) -> str:
     """Friday 15 May at 9:00am, with the year when it is another one."""
-    on = _london_day(at)
-    year = "" if on.year == _london_day(now).year else f" {on.year}"
+    on = day_of(at)
+    year = "" if on.year == day_of(now).year else f" {on.year}"
     return f"{on:%A} {on.day} {on:%B}{year} at {clock(at)}"
-
-
-def _london_day(at: date) -> date:
-    return at.astimezone(LONDON).date() if isinstance(at, datetime) else at

@@ -1,7 +1,7 @@
 """The parts of a page that are more than a class name. Every template has them without a load."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import qrcode
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from smsportal.lib import browsers, words
+from smsportal.lib import browsers, phones, walltime, words
 
 register = template.Library()
 
@@ -177,6 +177,9 @@ def qr(text: str, label: str) -> SafeString:
 # ---------------------------------------------------------------- words
 
 register.filter("browser", browsers.words)
+register.filter("phone", phones.display)
+register.filter("mask", phones.mask)
+register.filter("day_of", walltime.day_of)
 register.filter("money", words.money)
 register.filter("on", words.day)
 register.filter("clock", words.clock)
@@ -300,9 +303,3 @@ def pager(context: Context, page: Page) -> dict[str, Any]:
         "previous": address(page.previous_page_number()) if page.has_previous() else "",
         "next": address(page.next_page_number()) if page.has_next() else "",
     }
-
-
-@register.filter
-def day_of(at: datetime) -> date:
-    """The day in London of a moment, to group rows by `{% ifchanged %}`."""
-    return at.astimezone(words.LONDON).date()
