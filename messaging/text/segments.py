@@ -60,12 +60,12 @@ def measure(text: str) -> Measure:
             return Measure(GSM_7, units, 1, GSM_7_ALONE - units)
         starts = _gsm_7_starts(_EXTENSION.sub(_ESCAPED, text))
         return Measure(GSM_7, units, len(starts), GSM_7_JOINED - (units - starts[-1]))
-    units = _utf_16(text)
-    count = len(units) // 2
-    if count <= UCS_2_ALONE:
-        return Measure(UCS_2, count, 1, UCS_2_ALONE - count)
-    starts = _ucs_2_starts(units)
-    return Measure(UCS_2, count, len(starts), UCS_2_JOINED - (count - starts[-1] // 2))
+    wide = _utf_16(text)
+    units = len(wide) // 2
+    if units <= UCS_2_ALONE:
+        return Measure(UCS_2, units, 1, UCS_2_ALONE - units)
+    starts = _ucs_2_starts(wide)
+    return Measure(UCS_2, units, len(starts), UCS_2_JOINED - (units - starts[-1] // 2))
 
 
 def split(text: str) -> list[str]:

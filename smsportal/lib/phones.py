@@ -13,16 +13,18 @@ import phonenumbers
 _REGIONS: Final = ("GB", "JE", "GG", "IM")  # all of +44
 
 
-def _mobile_patterns() -> str:
-    metadata = [phonenumbers.PhoneMetadata.metadata_for_region(region) for region in _REGIONS]
-    return "|".join(region.mobile.national_number_pattern for region in metadata)
+def _mobile_pattern_of(region: str) -> str:
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    return metadata.mobile.national_number_pattern  # type: ignore[union-attr, return-value]
 
+
+_MOBILES: Final = "|".join(_mobile_pattern_of(region) for region in _REGIONS)
 
 # Ofcom keeps 07700 900000-900999 for drama, so libphonenumber calls them invalid; and it counts
 # the Wi-Fi ranges 07911 2 and 8, which no text reaches, as mobiles.
 DRAMA: Final = re.compile(r"\+447700900[0-9]{3}")
 _MOBILE: Final = re.compile(
-    rf"(?:0|\+44)(7700900[0-9]{{3}}|(?!7911[28])(?:{_mobile_patterns()}))", re.ASCII
+    rf"(?:0|\+44)(7700900[0-9]{{3}}|(?!7911[28])(?:{_MOBILES}))", re.ASCII
 ).fullmatch
 
 _SPACES: Final = r"\s\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
