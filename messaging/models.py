@@ -2,7 +2,14 @@
 
 from messaging.carriers.models import Carrier
 from messaging.compose.models import Draft
-from messaging.contacts.models import Contact, Group, Membership
+from messaging.contacts.models import Arrival, Contact, Group, Membership
+from messaging.imports.models import (
+    Import,
+    ImportGroup,
+    ImportLeaver,
+    ImportMember,
+    ImportRow,
+)
 from messaging.incoming.models import IncomingText
 from messaging.operations.models import Heartbeat
 from messaging.senders.models import OptOut, Sender
@@ -18,6 +25,7 @@ from messaging.sending.models import (
 from messaging.wording.models import Template, TemplateVersion
 
 __all__ = [
+    "Arrival",
     "Allowance",
     "Attempt",
     "Basket",
@@ -28,6 +36,11 @@ __all__ = [
     "Draft",
     "Group",
     "Heartbeat",
+    "Import",
+    "ImportGroup",
+    "ImportLeaver",
+    "ImportMember",
+    "ImportRow",
     "IncomingText",
     "Membership",
     "Message",

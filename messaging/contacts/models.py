@@ -32,6 +32,28 @@ class BookQuerySet(models.QuerySet):
         return self.filter(deleted_at__isnull=True)
 
 
+class Arrival(models.Model):
+    """What comes into sight in one moment: setting `at` shows 100,000 new contacts at once."""
+
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], name="arrival_on_its_way", condition=Q(at__isnull=True))
+        ]
+
+
+class ContactQuerySet(BookQuerySet):
+    def live(self) -> "ContactQuerySet":
+        """Neither deleted nor still on their way in an import."""
+        on_their_way = Arrival.objects.filter(at__isnull=True).values("pk")
+        seen = Q(arrival__isnull=True) | ~Q(arrival_id__in=on_their_way)
+        return self.filter(seen, deleted_at__isnull=True)
+
+    def in_group(self, group: "Group") -> "ContactQuerySet":
+        return self.filter(memberships__group=group)
+
+
 class Contact(models.Model):
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="contacts")
@@ -44,8 +66,12 @@ class Contact(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True)
+    # The import that made it; undoing one reads its own rows, so this needs no index.
+    arrival = models.ForeignKey(
+        Arrival, null=True, on_delete=models.PROTECT, related_name="contacts", db_index=False
+    )
 
-    objects = BookQuerySet.as_manager()
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -118,6 +144,10 @@ class Group(models.Model):
 class Membership(models.Model):
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="memberships")
+    # The import that added it, so that its undo takes away no other.
+    arrival = models.ForeignKey(
+        Arrival, null=True, on_delete=models.PROTECT, related_name="memberships", db_index=False
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "contact"], name="in_a_group_once")]

@@ -8,8 +8,8 @@ from smsportal.tests import house
 # fmt: off
 WINGS = {
     "accounts": ["audit", "mail", "departments", "people", "opening", "apikeys", "requests"],
-    "messaging": ["text", "carriers", "senders", "contacts", "wording", "sending", "incoming",
-                  "compose", "history", "operations", "relay", "campaigns", "api"],
+    "messaging": ["text", "carriers", "senders", "contacts", "imports", "wording", "sending",
+                  "incoming", "compose", "history", "operations", "relay", "campaigns", "api"],
     "inbound": ["keywords", "twoway", "routing", "desk", "mailboxes"],
     "billing": ["tariffs", "usage", "statements", "reports"],
 }
