@@ -27,6 +27,8 @@ IS_SECURE = PORTAL_URL.startswith("https://")
 
 # -- The university ------------------------------------------------------------------------
 UNIVERSITY_DOMAINS = env.list("UNIVERSITY_DOMAINS", default=["ox.ac.uk", "example.ac.uk"])
+# Where the university's own numbers begin: what follows is an extension of five digits.
+UNIVERSITY_NUMBERS = env.list("UNIVERSITY_NUMBERS", default=["018652", "018656", "016329"])
 SERVICE_DESK = env.str("SERVICE_DESK", default="01632 960999")
 # Shown at the foot of every page: [{"label": "Accessibility", "href": "https://..."}]
 FOOTER_LINKS = env.json("FOOTER_LINKS", default=[])

@@ -98,6 +98,24 @@ class Person(AbstractBaseUser):
     def audit_role(self) -> str:
         return ROLES[RoleName(self.role)].words
 
+    @property
+    def other_account(self) -> "Person | None":
+        """The same human's other account in the same department: X sends, Xadmin administers."""
+        plain = self.username.removesuffix("admin")
+        if self.role == RoleName.USER and not self.is_generic:
+            theirs = Person.objects.admins().filter(username=f"{plain}admin")
+        elif self.role == RoleName.ADMIN:
+            # Several people share a generic account: which of them this would be, nobody knows.
+            theirs = Person.objects.users().filter(username=plain, is_generic=False)
+        else:
+            return None
+        return theirs.live().filter(department_id=self.department_id).first()
+
+    @property
+    def is_invited(self) -> bool:
+        """Has never chosen a password."""
+        return self.left_at is None and not self.has_usable_password()
+
     def may(self, permission: str) -> bool:
         return permission in ROLES[RoleName(self.role)].permissions
 
