@@ -1,0 +1,1 @@
+"""What the worker and the senders do to rows. They return outcomes and ring nothing."""

@@ -1,0 +1,120 @@
+"""Caps in parts: reserved by one conditional UPDATE, given back when a text does not go."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import F, Sum
+from django.db.models.functions import Greatest
+
+from accounts.departments.models import Department
+from accounts.people.models import Person
+from messaging.sending.errors import CapReached
+from messaging.sending.models import Allowance, Batch, Message
+from smsportal.lib import walltime
+
+
+@dataclass(frozen=True)
+class Cap:
+    scope: str
+    owner_id: int
+    period_on: dt.date
+    limit: int | None  # parts; None: no cap, but use is counted all the same
+    words: str  # "this month", as said of the period
+    ask: str
+
+
+def caps_of(person: Person, day: dt.date) -> list[Cap]:
+    """Always in this order, so that two who reserve cannot wait for each other."""
+    department = person.department
+    year = walltime.financial_year_of(day, settings.FINANCIAL_YEAR_STARTS)
+    team = "Ask the messaging team to raise it."
+    return [
+        Cap("department_year", department.pk, year, department.parts_per_year_cap,
+            f"{department} in the year from {year.day} {year:%B %Y}", team),
+        Cap("department_month", department.pk, walltime.month_of(day),
+            department.parts_per_month_cap, f"{department} in {day:%B %Y}", team),
+        Cap("person_day", person.pk, day, person.parts_per_day_cap,
+            f"you on {day.day} {day:%B}", f"Ask {_admins(department)} to raise it."),
+    ]  # fmt: skip
+
+
+def _admins(department: Department) -> str:
+    names = Person.objects.admins().live().filter(department=department).order_by("name")
+    listed = " or ".join(names.values_list("name", flat=True)[:3])
+    return f"{listed}, your department administrator," if listed else "your administrator"
+
+
+def reserve(*, person: Person, part_count: int, day: dt.date) -> None:
+    """Take `part_count` from every cap of that day, or from none. Raises CapReached.
+
+    Call inside the transaction that accepts the batch.
+    """
+    most = person.department.parts_per_batch_cap
+    if part_count > most:
+        raise CapReached(
+            f"This message is {part_count:,} texts. One message of {person.department} may be at "
+            f"most {most:,}. Send it to fewer people, or ask the messaging team to raise it."
+        )
+    for cap in caps_of(person, day):
+        _reserve_one(cap, part_count)
+
+
+def _reserve_one(cap: Cap, part_count: int) -> None:
+    key = {"scope": cap.scope, "owner_id": cap.owner_id, "period_on": cap.period_on}
+    Allowance.objects.bulk_create([Allowance(**key)], ignore_conflicts=True)
+    wanted = Allowance.objects.filter(**key)
+    if cap.limit is not None:
+        wanted = wanted.filter(used_count__lte=cap.limit - part_count)
+    if not wanted.update(used_count=F("used_count") + part_count):
+        raise CapReached(_over(cap, part_count))
+
+
+def _over(cap: Cap, part_count: int) -> str:
+    left = left_of(cap)
+    return (
+        f"This message is {part_count:,} texts, and {left:,} of the {cap.limit:,} for "
+        f"{cap.words} are left. Nothing has been sent. {cap.ask}"
+    )
+
+
+def left_of(cap: Cap) -> int | None:
+    if cap.limit is None:
+        return None
+    used = Allowance.objects.filter(
+        scope=cap.scope, owner_id=cap.owner_id, period_on=cap.period_on
+    ).values_list("used_count", flat=True)
+    return max(0, cap.limit - (used.first() or 0))
+
+
+def give_back(message_ids: Sequence[int]) -> None:
+    """Texts that did not go after all (failed, expired, cancelled, opted out).
+
+    Call it once a text, in the transaction of the guarded move that made it final.
+    """
+    freed = (
+        Message.objects.filter(pk__in=message_ids)
+        .values_list("batch__department_id", "batch__person_id", "batch__reserved_on")
+        .annotate(parts=Sum("part_count"))
+        .order_by("batch__department_id", "batch__reserved_on", "batch__person_id")
+    )
+    _give_back(freed)
+
+
+def give_back_all(batch: Batch) -> None:
+    """A batch that was cancelled before any text of it left."""
+    _give_back([(batch.department_id, batch.person_id, batch.reserved_on, batch.part_count)])
+
+
+def _give_back(freed: Iterable[tuple[int, int | None, dt.date, int]]) -> None:
+    for department_id, person_id, day, parts in freed:
+        year = walltime.financial_year_of(day, settings.FINANCIAL_YEAR_STARTS)
+        for scope, owner_id, period_on in (
+            ("department_year", department_id, year),
+            ("department_month", department_id, walltime.month_of(day)),
+            ("person_day", person_id, day),
+        ):
+            Allowance.objects.filter(
+                scope=scope, owner_id=owner_id, period_on=period_on
+            ).update(used_count=Greatest(F("used_count") - parts, 0))

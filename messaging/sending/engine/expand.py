@@ -1,0 +1,101 @@
+"""From an accepted batch to one row for each text, in chunks, as often as it takes."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import F, Max, Value
+from django.db.models.functions import Concat, Trim
+
+from messaging.sending.models import BasketRow, Batch, Message, RowState
+from messaging.sending.rendering import ROW_COLUMNS, values_of
+from messaging.sending.states import BatchState, State
+from messaging.text.fields import Body
+from messaging.text.segments import measure
+from smsportal.lib import db
+
+AT_ONCE = 1000  # a batch up to this size is expanded in the transaction that accepts it
+
+
+def expand(batch: Batch, *, now: dt.datetime) -> int:
+    """Make the rows that are missing; the answer is how many texts the batch has.
+
+    Running it twice, or two at once, or after a crash, changes nothing: (batch, row) is unique.
+    """
+    rows = BasketRow.objects.filter(basket=batch.basket_id, state=RowState.OK)
+    last = rows.aggregate(last=Max("row_no"))["last"] or 0
+    for start in range(0, last + 1, db.CHUNK):
+        with transaction.atomic():
+            if not Batch.objects.filter(pk=batch.pk, state__in=WAITING).exists():
+                return 0
+            chunk = rows.filter(row_no__gte=start, row_no__lt=start + db.CHUNK)
+            _insert_merged(batch, chunk) if batch.is_merged else _insert_same(batch, chunk)
+    Batch.objects.filter(pk=batch.pk, expanded_at=None).update(expanded_at=now, changed_at=now)
+    return batch.messages.count()
+
+
+WAITING = (BatchState.HELD, BatchState.SCHEDULED)
+
+
+def expand_waiting(*, now: dt.datetime) -> int:
+    """The bell was lost, or the worker died half-way: go on from the first gap."""
+    waiting = Batch.objects.filter(
+        state__in=WAITING, expanded_at=None, accepted_at__lt=now - dt.timedelta(seconds=3)
+    ).order_by("lane", "accepted_at")
+    for batch in waiting[:20]:
+        expand(batch, now=now)
+    return len(waiting[:20])
+
+
+def _same_for_all(batch: Batch) -> dict:
+    return {
+        "batch_id": batch.pk,
+        "department_id": batch.department_id,
+        "lane": batch.lane,
+        "state": State.SCHEDULED,
+        "next_at": batch.send_at,
+        "valid_until": batch.valid_until,
+    }
+
+
+def _insert_same(batch: Batch, rows: object) -> None:
+    same = _same_for_all(batch)
+    db.insert_from_select(
+        Message,
+        rows,
+        uid=db.Uuid7(),
+        batch=same.pop("batch_id"),
+        department=same.pop("department_id"),
+        row_no=F("row_no"),
+        number=F("number"),
+        name=Trim(Concat("first_name", Value(" "), "last_name")),
+        is_private=F("is_private"),
+        body="",
+        part_count=measure(batch.body).parts,
+        reason="",
+        why="",
+        attempt_count=0,
+        lease_losses=0,
+        maybe_sent=False,
+        accepted_part_count=0,
+        **same,
+    )
+
+
+def _insert_merged(batch: Batch, rows: object) -> None:
+    body, same = Body(batch.wording), _same_for_all(batch)
+    messages = []
+    for row_no, is_private, *person in rows.values_list("row_no", "is_private", *ROW_COLUMNS):
+        values = values_of(*person, batch.fill)
+        text = body.render(values)
+        messages.append(
+            Message(
+                row_no=row_no,
+                number=values["mobile"],
+                name=values["name"],
+                is_private=is_private,
+                body=text,
+                part_count=measure(text).parts,
+                **same,
+            )
+        )
+    Message.objects.bulk_create(messages, ignore_conflicts=True)

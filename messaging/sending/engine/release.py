@@ -1,0 +1,82 @@
+"""When its time has come a batch is let go, and when it is cancelled its texts are dropped."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from messaging.senders.models import OptOut
+from messaging.sending.engine import allowances
+from messaging.sending.models import Batch, Message
+from messaging.sending.states import BatchState, State
+from smsportal.lib import db
+
+
+def release_due(*, now: dt.datetime) -> int:
+    """Start every batch that is due; any number of releasers at once is safe.
+
+    Answers how many texts became `queued`. A crash half-way is gone on with by the next call.
+    """
+    due = Batch.objects.filter(
+        state__in=[BatchState.HELD, BatchState.SCHEDULED],
+        expanded_at__isnull=False,
+        send_at__lte=now,
+        department__closed_at__isnull=True,
+    ).order_by("lane", "send_at")
+    for batch_id in due.values_list("pk", flat=True)[:200]:
+        Batch.objects.filter(
+            pk=batch_id, state__in=[BatchState.HELD, BatchState.SCHEDULED]
+        ).update(state=BatchState.RUNNING, started_at=now, changed_at=now)
+    started = Batch.objects.filter(state=BatchState.RUNNING, released_at=None)
+    return sum(_release(batch, now=now) for batch in started.order_by("lane", "pk")[:200])
+
+
+def _release(batch: Batch, *, now: dt.datetime) -> int:
+    scheduled = Message.objects.filter(batch=batch, state=State.SCHEDULED)
+    _leave_out_opted_out(batch, scheduled, now=now)
+    released = 0
+    while ids := db.claim(
+        scheduled.order_by("row_no"), db.CHUNK, state=State.QUEUED, next_at=now
+    ):
+        released += len(ids)
+    Batch.objects.filter(pk=batch.pk).update(released_at=now, changed_at=now)
+    return released
+
+
+def _leave_out_opted_out(batch: Batch, scheduled: object, *, now: dt.datetime) -> None:
+    """Whoever opted out since the message was scheduled is not texted, and not charged for."""
+    standing = OptOut.objects.filter(
+        Q(department_id=batch.department_id) | Q(department__isnull=True),
+        number=OuterRef("number"),
+        lifted_at=None,
+    )
+    wanted = scheduled.filter(Exists(standing))
+    gone = {"state": State.CANCELLED, "reason": "opted_out", "final_at": now}
+    while True:
+        with transaction.atomic():
+            ids = db.claim(wanted, db.CHUNK, **gone)
+            allowances.give_back(ids)
+        if not ids:
+            return
+
+
+def drop_cancelled(batch: Batch, *, now: dt.datetime, limit: int | None = None) -> int:
+    """Cancel what is still scheduled of a cancelled batch; answers how many texts that was."""
+    scheduled = Message.objects.filter(batch=batch, state=State.SCHEDULED)
+    dropped = 0
+    while ids := db.claim(scheduled, db.CHUNK, state=State.CANCELLED, final_at=now):
+        dropped += len(ids)
+        if limit is not None and dropped >= limit:
+            break
+    Batch.objects.filter(pk=batch.pk).update(changed_at=now)
+    return dropped
+
+
+def drop_all_cancelled(*, now: dt.datetime) -> int:
+    """The sweep behind `drop_cancelled`: nothing of a cancelled batch stays scheduled."""
+    left = Batch.objects.filter(
+        state=BatchState.CANCELLED,
+        finished_at__gt=now - dt.timedelta(days=1),
+        messages__state=State.SCHEDULED,
+    ).distinct()
+    return sum(drop_cancelled(batch, now=now) for batch in left[:20])

@@ -1,0 +1,185 @@
+"""What a message would be, before it is one: people, parts, cost, and reasons to look twice."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
+from accounts.people.models import Person
+from messaging.sending.engine import allowances
+from messaging.sending.models import Basket, BasketRow, Batch, Message, RowState
+from messaging.sending.prices import price_list
+from messaging.sending.rendering import ROW_COLUMNS, is_merged, values_of
+from messaging.sending.states import BatchState, State
+from messaging.text.fields import Body
+from messaging.text.segments import measure as measure_text
+from smsportal.lib import walltime
+
+FAILED_WITHIN = dt.timedelta(days=90)
+SAME_TEXT_WITHIN = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Example:
+    """What one person would read: the first, the one with the longest text, the last."""
+
+    name: str
+    number: str
+    text: str
+
+
+@dataclass
+class Totals:
+    person_count: int = 0
+    part_count: int = 0
+    most_parts: int = 0
+    fewest_parts: int = 0
+    price_tenths: int = 0
+    is_merged: bool = False
+    missing: Counter[str] = field(default_factory=Counter)  # field -> people without a value
+    missing_names: list[str] = field(default_factory=list)  # the first few of them
+    left_out: dict[str, int] = field(default_factory=dict)  # duplicate, opted_out, refused
+    examples: list[Example] = field(default_factory=list)
+
+    @property
+    def cost_tenths(self) -> int:
+        return self.part_count * self.price_tenths
+
+
+def price_tenths(department_id: int, day: dt.date) -> int:
+    return price_list().part_tenths(department_id=department_id, on=day)
+
+
+def measure(*, basket: Basket, wording: str, fill: Mapping[str, Any], day: dt.date) -> Totals:
+    """Measure a message exactly, per person where its words differ. One pass, no query a row.
+
+    About two seconds for 100,000 people whose words differ; one aggregate where they do not.
+    """
+    totals = Totals(price_tenths=price_tenths(basket.department_id, day))
+    by_state = dict(
+        BasketRow.objects.filter(basket=basket).values_list("state").annotate(Count("pk"))
+    )
+    totals.person_count = by_state.pop(RowState.OK, 0)
+    totals.left_out = {str(state): count for state, count in by_state.items()}
+    body = Body(wording)
+    totals.is_merged = is_merged(body, fill)
+    rows = BasketRow.objects.filter(basket=basket, state=RowState.OK).order_by("row_no")
+    if totals.is_merged:
+        _measure_each(totals, body, rows, fill)
+    else:
+        _measure_same(totals, body, rows, fill)
+    return totals
+
+
+def _measure_same(totals: Totals, body: Body, rows: QuerySet, fill: Mapping[str, Any]) -> None:
+    missing = body.missing(fill)
+    if missing:
+        totals.missing.update(dict.fromkeys(missing, totals.person_count))
+        return
+    text = body.render(fill)
+    totals.most_parts = totals.fewest_parts = measure_text(text).parts
+    totals.part_count = totals.most_parts * totals.person_count
+    ends = [rows.values_list(*ROW_COLUMNS).first(), rows.values_list(*ROW_COLUMNS).last()]
+    for row in [row for row in ends if row][: min(2, totals.person_count)]:
+        values = values_of(*row, fill)
+        totals.examples.append(Example(values["name"], row[2], text))
+
+
+def _measure_each(totals: Totals, body: Body, rows: QuerySet, fill: Mapping[str, Any]) -> None:
+    first = longest = last = None
+    fewest, most_units = 0, -1
+    for row in rows.values_list(*ROW_COLUMNS).iterator(chunk_size=2000):
+        values = values_of(*row, fill)
+        if missing := body.missing(values):
+            totals.missing.update(missing)
+            if len(totals.missing_names) < 5:
+                totals.missing_names.append(values["name"] or row[2])
+            continue
+        text = body.render(values)
+        measured = measure_text(text)
+        totals.part_count += measured.parts
+        totals.most_parts = max(totals.most_parts, measured.parts)
+        fewest = min(fewest or measured.parts, measured.parts)
+        last = Example(values["name"], row[2], text)
+        first = first or last
+        if measured.units > most_units:
+            longest, most_units = last, measured.units
+    totals.fewest_parts = fewest
+    seen = dict.fromkeys(example for example in (first, longest, last) if example)
+    totals.examples = list(seen)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why the check page is shown before this message goes."""
+
+    key: str  # people, cost, failed, same, night
+    words: str
+
+
+def reasons_to_check(
+    *, basket: Basket, totals: Totals, wording: str, send_at: dt.datetime, now: dt.datetime
+) -> list[Reason]:
+    """Nothing here stops a message: it is only looked at once more."""
+    reasons = []
+    if totals.person_count > settings.CHECK_OVER_PEOPLE:
+        reasons.append(Reason("people", f"It goes to {totals.person_count:,} people."))
+    if totals.cost_tenths > settings.CHECK_OVER_TENTHS:
+        reasons.append(Reason("cost", "It costs more than £10."))
+    if failed := failed_before(basket, now=now).count():
+        words = "One of these numbers" if failed == 1 else f"{failed:,} of these numbers"
+        reasons.append(Reason("failed", f"{words} did not get your last text."))
+    if reference := _sent_within_the_hour(basket, wording, now):
+        words = f"The same text went to some of these people within the hour ({reference})."
+        reasons.append(Reason("same", words))
+    hour = send_at.astimezone(walltime.LONDON).hour
+    if hour >= settings.QUIET_FROM_HOUR or hour < settings.QUIET_UNTIL_HOUR:
+        reasons.append(Reason("night", "It goes between 8pm and 8am."))
+    return reasons
+
+
+def failed_before(basket: Basket, *, now: dt.datetime) -> QuerySet:
+    """Rows of the basket whose number did not get a text of this department of late."""
+    failures = Message.objects.filter(
+        department_id=basket.department_id,
+        number=OuterRef("number"),
+        state=State.UNDELIVERED,
+        final_at__gte=now - FAILED_WITHIN,
+    )
+    return BasketRow.objects.filter(Exists(failures), basket=basket, state=RowState.OK)
+
+
+def _sent_within_the_hour(basket: Basket, wording: str, now: dt.datetime) -> str:
+    same_words = Batch.objects.filter(
+        department_id=basket.department_id,
+        wording=wording,
+        accepted_at__gte=now - SAME_TEXT_WITHIN,
+    ).exclude(state=BatchState.CANCELLED)
+    same_person = BasketRow.objects.filter(
+        basket=OuterRef("basket"),
+        state=RowState.OK,
+        number__in=BasketRow.objects.filter(basket=basket, state=RowState.OK).values("number"),
+    )
+    found = same_words.filter(Exists(same_person)).order_by("-accepted_at").first()
+    return found.reference if found else ""
+
+
+@dataclass(frozen=True)
+class Left:
+    words: str
+    limit: int
+    left: int
+
+
+def allowance_left(person: Person, *, now: dt.datetime) -> list[Left]:
+    """What is left of each cap that is set."""
+    caps = allowances.caps_of(person, walltime.day_of(now))
+    return [
+        Left(cap.words, cap.limit, allowances.left_of(cap) or 0)
+        for cap in caps
+        if cap.limit is not None
+    ]

@@ -1,0 +1,279 @@
+"""What a person asks of sending: send this, undo it, cancel it."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.audit import services as audit
+from accounts.audit.actors import Actor
+from accounts.people.access import require
+from accounts.people.models import Person
+from messaging.senders.models import OptOut
+from messaging.senders.queries import Choice, sender_choices
+from messaging.sending import queries
+from messaging.sending.engine import allowances, expand, release
+from messaging.sending.errors import (
+    BadTime,
+    EmptyText,
+    MissingValues,
+    NobodyToText,
+    NotNow,
+    TooLate,
+    TooManyParts,
+)
+from messaging.sending.models import Basket, BasketRow, Batch, RowState
+from messaging.sending.states import BatchState, Lane
+from messaging.text.fields import Body
+from messaging.wording.models import TemplateVersion
+from smsportal.lib import walltime
+from smsportal.lib.bells import enqueue
+from smsportal.lib.errors import Refused
+
+MOST_PARTS = 6  # phones join up no more of them reliably
+INTERACTIVE_UP_TO = 20  # people; larger ones go behind what somebody is waiting for
+STOPPABLE = (BatchState.HELD, BatchState.SCHEDULED)
+
+
+def submit(
+    *,
+    basket: Basket,
+    body: str,
+    sender_kind: str,
+    request_key: uuid.UUID,
+    by: Person,
+    now: dt.datetime,
+    fill: Mapping[str, Any] | None = None,
+    send_wall: dt.datetime | None = None,
+    fold: int | None = None,
+    template_version: TemplateVersion | None = None,
+    source: str = "portal",
+    undo_seconds: int = 0,
+    replaces: Batch | None = None,
+) -> Batch:
+    """Accept a message: from the commit on it is never lost and never doubled.
+
+    body: the words with their ((fields)); send_wall: a naive London time, None for now.
+    The same request_key again answers the batch it made the first time. replaces: a scheduled
+    batch that this one takes the place of. Raises the errors of messaging.sending.errors.
+    """
+    require(by, "send_texts")
+    if earlier := Batch.objects.filter(request_key=request_key, person_id=by.pk).first():
+        return earlier
+    _refuse_if_not_theirs(basket, by)
+    _refuse_if_silent(by)
+    send_at = _send_at(send_wall, fold, undo_seconds, now)
+    leave_out_opted_out(basket)
+    seen = Basket.objects.values_list("changed_at", flat=True).get(pk=basket.pk)
+    day = walltime.day_of(send_at)
+    totals = queries.measure(basket=basket, wording=body, fill=fill or {}, day=day)
+    _refuse_if_unsendable(body, totals)
+    choice = _sender(by, sender_kind)
+    batch = Batch(
+        request_key=request_key,
+        department_id=basket.department_id,
+        person=by,
+        person_name=by.name,
+        cost_code=str(by.department.code_on(day) or ""),
+        price_tenths=totals.price_tenths,
+        source=source,
+        sender=choice.value,
+        sender_kind=choice.kind,
+        wording=body,
+        body=body if totals.is_merged else Body(body).render(fill or {}),
+        fill=dict(fill or {}),
+        is_merged=totals.is_merged,
+        template_version=template_version,
+        basket=basket,
+        lane=Lane.INTERACTIVE if totals.person_count <= INTERACTIVE_UP_TO else Lane.BULK,
+        state=BatchState.SCHEDULED if send_wall else BatchState.HELD,
+        send_at=send_at,
+        send_wall=send_wall.replace(tzinfo=dt.UTC) if send_wall else None,
+        valid_until=send_at + dt.timedelta(hours=settings.VALIDITY_HOURS),
+        person_count=totals.person_count,
+        part_count=totals.part_count,
+        reserved_on=day,
+        left_out=totals.left_out,
+        notify=totals.person_count > settings.CHECK_OVER_PEOPLE,
+        accepted_at=now,
+        changed_at=now,
+    )
+    return _accept(batch, seen_at=seen, replaces=replaces, by=by, now=now)
+
+
+def _accept(
+    batch: Batch, *, seen_at: dt.datetime, replaces: Batch | None, by: Person, now: dt.datetime
+) -> Batch:
+    with transaction.atomic():
+        # The basket is what was measured, and nobody else's batch has it: or a second click.
+        measured = Basket.objects.filter(pk=batch.basket_id, is_frozen=False, changed_at=seen_at)
+        if not measured.update(is_frozen=True):
+            if earlier := Batch.objects.filter(request_key=batch.request_key).first():
+                return earlier
+            raise Refused(
+                "The people of this message were changed in another window. "
+                "Nothing has been sent. Look at them once more and send again."
+            )
+        if replaces is not None:
+            cancel(batch=replaces, by=by, now=now)
+        allowances.reserve(person=by, part_count=batch.part_count, day=batch.reserved_on)
+        batch.save(force_insert=True)
+        audit.record(
+            by=by,
+            verb="messages.accepted",
+            words=f"Sent message {batch.reference} to {_people(batch.person_count)}"
+            if batch.state == BatchState.HELD
+            else f"Scheduled message {batch.reference} to {_people(batch.person_count)}",
+            on=batch,
+            now=now,
+        )
+        if batch.person_count <= expand.AT_ONCE:
+            expand.expand(batch, now=now)
+        else:
+            enqueue("messaging.expand_batch", batch_id=batch.pk)
+    return batch
+
+
+def cancel(*, batch: Batch, by: Actor, now: dt.datetime) -> Batch:
+    """Undo or cancel a whole batch until it begins to go. Raises TooLate."""
+    _require_own(batch, by)
+    with transaction.atomic():
+        stopped = Batch.objects.filter(pk=batch.pk, state__in=STOPPABLE).update(
+            state=BatchState.CANCELLED,
+            ended_by_name=by.audit_name,
+            finished_at=now,
+            changed_at=now,
+        )
+        if not stopped:
+            raise TooLate(_too_late(batch))
+        Basket.objects.filter(pk=batch.basket_id).update(is_frozen=False)
+        allowances.give_back_all(batch)
+        audit.record(
+            by=by,
+            verb="messages.cancelled",
+            words=f"Cancelled message {batch.reference} to {_people(batch.person_count)} "
+            "before any of it went",
+            on=batch,
+            department_id=batch.department_id,
+            now=now,
+        )
+        release.drop_cancelled(batch, now=now, limit=expand.AT_ONCE)
+        if batch.person_count > expand.AT_ONCE:
+            enqueue("messaging.drop_cancelled", batch_id=batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def send_now(*, batch: Batch, by: Person, now: dt.datetime) -> Batch:
+    """End the seconds in which Send can be undone."""
+    _require_own(batch, by)
+    Batch.objects.filter(pk=batch.pk, state=BatchState.HELD).update(send_at=now)
+    batch.refresh_from_db()
+    return batch
+
+
+def leave_out_opted_out(basket: Basket) -> int:
+    """People who opted out since they were put in the basket; answers how many."""
+    standing = OptOut.objects.filter(
+        Q(department_id=basket.department_id) | Q(department__isnull=True),
+        number=OuterRef("number"),
+        lifted_at=None,
+    )
+    goes = BasketRow.objects.filter(basket=basket, state=RowState.OK)
+    return goes.filter(Exists(standing)).update(state=RowState.OPTED_OUT)
+
+
+def _refuse_if_not_theirs(basket: Basket, by: Person) -> None:
+    if basket.person_id != by.pk or basket.department_id != by.department_id:
+        raise PermissionDenied("This is not your message")
+
+
+def _require_own(batch: Batch, by: Actor) -> None:
+    require(by, "send_texts")
+    if by.pk is not None and batch.person_id != by.pk:
+        raise PermissionDenied("This is not your message")
+
+
+def _refuse_if_silent(by: Person) -> None:
+    by.department.refresh_from_db(fields=["frozen_at", "closed_at"])
+    if by.department.frozen_at:
+        raise NotNow(
+            f"{by.department} is frozen, so nothing can be sent. Your message is kept as a "
+            "draft, and nothing was charged. Ask the messaging team."
+        )
+    if by.department.closed_at:
+        raise NotNow(f"{by.department} is closed, so nothing can be sent.")
+
+
+def _refuse_if_unsendable(body: str, totals: queries.Totals) -> None:
+    if not totals.person_count:
+        raise NobodyToText("Add at least one person to text.", field="numbers")
+    if not body.strip():
+        raise EmptyText("Write the message to send.", field="message")
+    if totals.missing:
+        fields = ", ".join(f"(({name}))" for name in totals.missing)
+        who = f": {', '.join(totals.missing_names)}" if totals.missing_names else ""
+        count = max(totals.missing.values())
+        raise MissingValues(
+            f"{_people(count)} {'has' if count == 1 else 'have'} nothing for {fields}{who}. "
+            "Give a value, or take it out of the message.",
+            fields=dict(totals.missing),
+        )
+    if totals.most_parts > MOST_PARTS:
+        raise TooManyParts(
+            f"This message makes {totals.most_parts} texts for one person. Phones join up at "
+            f"most {MOST_PARTS}. Shorten it.",
+            field="message",
+        )
+
+
+def _sender(by: Person, kind: str) -> Choice:
+    choices = sender_choices(by)
+    return next((choice for choice in choices if choice.kind == kind), choices[-1])
+
+
+def _send_at(
+    wall: dt.datetime | None, fold: int | None, undo_seconds: int, now: dt.datetime
+) -> dt.datetime:
+    if wall is None:
+        return now + dt.timedelta(seconds=undo_seconds)
+    try:
+        send_at = walltime.to_utc(wall, fold)
+    except walltime.NoSuchTime as skipped:
+        raise BadTime(
+            f"There is no {wall:%H:%M} on {wall.day} {wall:%B %Y}: the clocks go forward over "
+            f"it. Did you mean {skipped.suggestion:%H:%M}?",
+            suggestion=f"{skipped.suggestion:%H:%M}",
+        ) from None
+    except walltime.TwiceThatNight:
+        raise BadTime(
+            f"{wall:%H:%M} comes twice on {wall.day} {wall:%B %Y}, because the clocks go back. "
+            "Choose the first or the second.",
+            is_twice=True,
+        ) from None
+    if send_at <= now:
+        here = now.astimezone(walltime.LONDON)
+        raise BadTime(
+            f"Choose a time in the future. It is now {here:%H:%M} on {here.day} {here:%B}."
+        )
+    return send_at
+
+
+def _too_late(batch: Batch) -> str:
+    batch.refresh_from_db()
+    if batch.state == BatchState.CANCELLED:
+        return f"Message {batch.reference} has been cancelled already. Nothing of it was sent."
+    at = (batch.started_at or batch.send_at).astimezone(walltime.LONDON)
+    return (
+        f"Message {batch.reference} began to go at {at:%H:%M:%S}, so it can no longer be "
+        "cancelled. Each person's result is on its page."
+    )
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"

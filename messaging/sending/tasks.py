@@ -1,0 +1,36 @@
+"""Doors for the worker. Each is idempotent; beat calls the sweeps, bells the others."""
+
+from typing import Any
+
+from celery import shared_task
+
+from messaging.sending.engine import expand, release, tally
+from messaging.sending.models import Batch
+from smsportal.lib import db
+
+
+@shared_task(name="messaging.expand_batch")
+def expand_batch(*, batch_id: int, **_: Any) -> None:
+    expand.expand(Batch.objects.get(pk=batch_id), now=db.database_now())
+
+
+@shared_task(name="messaging.expand_waiting")
+def expand_waiting(**_: Any) -> None:
+    expand.expand_waiting(now=db.database_now())
+
+
+@shared_task(name="messaging.drop_cancelled")
+def drop_cancelled(*, batch_id: int, **_: Any) -> None:
+    release.drop_cancelled(Batch.objects.get(pk=batch_id), now=db.database_now())
+
+
+@shared_task(name="messaging.release_due")
+def release_due(**_: Any) -> None:
+    now = db.database_now()
+    release.release_due(now=now)
+    release.drop_all_cancelled(now=now)
+
+
+@shared_task(name="messaging.tally")
+def tally_changed(**_: Any) -> None:
+    tally.tally_changed(now=db.database_now())
