@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
+
+from smsportal.lib import db
 
 # In continuous integration everything that a test can need is there, so a skip is a hole.
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1" or os.environ.get("CI") == "true"
@@ -112,4 +115,28 @@ def _network_off() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", guarded_connect)
         patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
         patch.setattr(socket, "getaddrinfo", guarded_lookup)
+        yield
+
+
+AUDIT_TRAIL = "accounts_auditevent"
+KEPT = {"billing_tariff"}  # rows that a migration brings, as every installation has them
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tests_may_empty_the_audit_trail() -> Iterator[None]:
+    """Tests with real transactions empty every table; the audit trail's own guard forbids it."""
+    operations = type(connection.ops)
+    flush = operations.sql_flush
+
+    def unguarded_flush(self, style, tables, **options):
+        emptied = [table for table in tables if table not in KEPT]
+        statements = flush(self, style, emptied, **options)
+        return [
+            *db.drop_append_only_sql(AUDIT_TRAIL),
+            *statements,
+            *db.append_only_sql(AUDIT_TRAIL),
+        ]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "sql_flush", unguarded_flush)
         yield

@@ -158,6 +158,7 @@ CELERY_BEAT_SCHEDULE = {
         "accounts.send_mail": 5,
         "messaging.sweep": 5,
         "messaging.expand_waiting": 5,
+        "messaging.release_due": 5,
         "messaging.tally": 2,
         "messaging.heartbeat": 15,
     }.items()

@@ -73,37 +73,41 @@ def submit(
     day = walltime.day_of(send_at)
     totals = queries.measure(basket=basket, wording=body, fill=fill or {}, day=day)
     _refuse_if_unsendable(body, totals)
-    choice = _sender(by, sender_kind)
     batch = Batch(
         request_key=request_key,
-        department_id=basket.department_id,
-        person=by,
-        person_name=by.name,
-        cost_code=str(by.department.code_on(day) or ""),
-        price_tenths=totals.price_tenths,
         source=source,
-        sender=choice.value,
-        sender_kind=choice.kind,
         wording=body,
-        body=body if totals.is_merged else Body(body).render(fill or {}),
         fill=dict(fill or {}),
-        is_merged=totals.is_merged,
         template_version=template_version,
-        basket=basket,
-        lane=Lane.INTERACTIVE if totals.person_count <= INTERACTIVE_UP_TO else Lane.BULK,
         state=BatchState.SCHEDULED if send_wall else BatchState.HELD,
         send_at=send_at,
         send_wall=send_wall.replace(tzinfo=dt.UTC) if send_wall else None,
-        valid_until=send_at + dt.timedelta(hours=settings.VALIDITY_HOURS),
-        person_count=totals.person_count,
-        part_count=totals.part_count,
         reserved_on=day,
-        left_out=totals.left_out,
-        notify=totals.person_count > settings.CHECK_OVER_PEOPLE,
         accepted_at=now,
-        changed_at=now,
     )
+    _fill_in(batch, basket, totals, _sender(by, sender_kind), by)
     return _accept(batch, seen_at=seen, replaces=replaces, by=by, now=now)
+
+
+def _fill_in(
+    batch: Batch, basket: Basket, totals: queries.Totals, sender: Choice, by: Person
+) -> None:
+    """Everything as it is now: later changes of code, price or name do not reach back."""
+    batch.basket = basket
+    batch.department_id = basket.department_id
+    batch.person = by
+    batch.person_name = by.name
+    batch.cost_code = str(by.department.code_on(batch.reserved_on) or "")
+    batch.price_tenths = totals.price_tenths
+    batch.sender, batch.sender_kind = sender.value, sender.kind
+    batch.is_merged = totals.is_merged
+    batch.body = batch.wording if totals.is_merged else Body(batch.wording).render(batch.fill)
+    batch.lane = Lane.INTERACTIVE if totals.person_count <= INTERACTIVE_UP_TO else Lane.BULK
+    batch.valid_until = batch.send_at + dt.timedelta(hours=settings.VALIDITY_HOURS)
+    batch.person_count, batch.part_count = totals.person_count, totals.part_count
+    batch.left_out = totals.left_out
+    batch.notify = totals.person_count > settings.CHECK_OVER_PEOPLE
+    batch.changed_at = batch.accepted_at
 
 
 def _accept(

@@ -115,6 +115,6 @@ def _give_back(freed: Iterable[tuple[int, int | None, dt.date, int]]) -> None:
             ("department_month", department_id, walltime.month_of(day)),
             ("person_day", person_id, day),
         ):
-            Allowance.objects.filter(
-                scope=scope, owner_id=owner_id, period_on=period_on
-            ).update(used_count=Greatest(F("used_count") - parts, 0))
+            Allowance.objects.filter(scope=scope, owner_id=owner_id, period_on=period_on).update(
+                used_count=Greatest(F("used_count") - parts, 0)
+            )

@@ -24,9 +24,9 @@ def release_due(*, now: dt.datetime) -> int:
         department__closed_at__isnull=True,
     ).order_by("lane", "send_at")
     for batch_id in due.values_list("pk", flat=True)[:200]:
-        Batch.objects.filter(
-            pk=batch_id, state__in=[BatchState.HELD, BatchState.SCHEDULED]
-        ).update(state=BatchState.RUNNING, started_at=now, changed_at=now)
+        Batch.objects.filter(pk=batch_id, state__in=[BatchState.HELD, BatchState.SCHEDULED]).update(
+            state=BatchState.RUNNING, started_at=now, changed_at=now
+        )
     started = Batch.objects.filter(state=BatchState.RUNNING, released_at=None)
     return sum(_release(batch, now=now) for batch in started.order_by("lane", "pk")[:200])
 
@@ -35,9 +35,7 @@ def _release(batch: Batch, *, now: dt.datetime) -> int:
     scheduled = Message.objects.filter(batch=batch, state=State.SCHEDULED)
     _leave_out_opted_out(batch, scheduled, now=now)
     released = 0
-    while ids := db.claim(
-        scheduled.order_by("row_no"), db.CHUNK, state=State.QUEUED, next_at=now
-    ):
+    while ids := db.claim(scheduled.order_by("row_no"), db.CHUNK, state=State.QUEUED, next_at=now):
         released += len(ids)
     Batch.objects.filter(pk=batch.pk).update(released_at=now, changed_at=now)
     return released

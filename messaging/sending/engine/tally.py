@@ -22,12 +22,8 @@ def tally_changed(*, now: dt.datetime, limit: int = 500) -> int:
     # count, its stamp is later than the one read here, and the batch is counted again.
     stamps = dict(changed.values_list("pk", "changed_at"))
     counts = _count(list(stamps))
-    rows = [
-        (pk, counts[pk]["tally"], counts[pk]["charged"], stamp) for pk, stamp in stamps.items()
-    ]
-    db.update_many(
-        Batch.objects.all(), rows, ["tally", "charged_part_count", "tallied_at"]
-    )
+    rows = [(pk, counts[pk]["tally"], counts[pk]["charged"], stamp) for pk, stamp in stamps.items()]
+    db.update_many(Batch.objects.all(), rows, ["tally", "charged_part_count", "tallied_at"])
     done = [pk for pk in stamps if not any(counts[pk]["tally"].get(s) for s in UNSENT)]
     _finish(done, now=now)
     return len(stamps)

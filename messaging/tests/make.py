@@ -1,0 +1,59 @@
+"""Carriers, baskets and batches for tests: plain makers, no factories."""
+
+import datetime as dt
+import itertools
+import uuid
+from typing import Any
+
+from accounts.people.models import Person
+from messaging.carriers.models import Carrier
+from messaging.sending import services
+from messaging.sending.models import Basket, BasketRow, Batch, RowSource, RowState
+
+NOW = dt.datetime(2026, 5, 12, 13, 4, tzinfo=dt.UTC)  # Tuesday, 2:04pm in London
+_numbers = itertools.count(1)
+
+
+def drama(n: int) -> str:
+    return f"+447700900{n % 900:03d}"
+
+
+def make_simulator(**fields: Any) -> Carrier:
+    return Carrier.objects.create(
+        **{"name": "simulator", "kind": "simulator", "is_sandbox": True, **fields}
+    )
+
+
+def make_basket(person: Person, people: int = 3, **fields: Any) -> Basket:
+    """`people` rows that go. Up to 900 numbers are drama numbers."""
+    basket = Basket.objects.create(department_id=person.department_id, person=person)
+    BasketRow.objects.bulk_create(
+        BasketRow(
+            **{
+                "basket": basket,
+                "row_no": n,
+                "state": RowState.OK,
+                "number": drama(n) if people <= 900 else f"+4474{n:08d}",
+                "first_name": f"Name{n}",
+                "source": RowSource.TYPED,
+                **fields,
+            }
+        )
+        for n in range(people)
+    )
+    return basket
+
+
+def make_batch(person: Person, *, people: int = 3, body: str = "Hello", **order: Any) -> Batch:
+    """A batch as `submit` makes it: held or scheduled, with its rows."""
+    return services.submit(
+        **{
+            "basket": order.pop("basket", None) or make_basket(person, people),
+            "body": body,
+            "sender_kind": "alpha",
+            "request_key": uuid.uuid4(),
+            "by": person,
+            "now": NOW,
+            **order,
+        }
+    )
