@@ -12,6 +12,7 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
+    path("templates/", include("messaging.wording.urls")),
 ]
 
 handler400 = "smsportal.errors.bad_request"

@@ -61,28 +61,38 @@
 
     /* Counting while writing. segments.js has the rules; the server counts again and its answer is the one that is billed. */
     if (window.smsMeasure) $$("[data-sms]", root).forEach(area => {
-      const box = $(area.dataset.sms), form = area.form, price = Number(area.dataset.price || 0);
+      const box = $(area.dataset.sms), facts = () => $(area.dataset.facts)?.dataset || area.dataset;
       const set = (name, value) => $$(`[data-out="${name}"]`).forEach(o => { o.textContent = value; });
       const update = () => {
-        const text = fill(area.value, JSON.parse(area.dataset.values || "{}"));
-        const m = window.smsMeasure(text), n = m.fills.length, people = Number(form?.dataset.people || 1);
-        set("used", m.used); set("left", m.room - m.fills.at(-1)); set("texts", plural(n, "text", "texts")); set("n", n);
-        set("total", (n * people).toLocaleString("en-GB")); set("cost", money(n * people * price));
-        set("why", n === 1 ? "How texts are counted" : `Why ${n} texts?`);
+        /* The facts may be swapped by htmx, so they are read each time. values: of the longest person; shown: of the one on the phone. */
+        const { values = "{}", shown = values, price = 0, people = 1 } = facts();
+        const text = fill(area.value, JSON.parse(values));
+        const m = window.smsMeasure(text), n = m.parts, wide = m.forcing.length > 0, sum = parts => money(parts * people * price);
+        set("used", m.units); set("left", m.remaining); set("texts", plural(n, "text", "texts")); set("n", n);
+        set("total", (n * people).toLocaleString("en-GB")); set("cost", sum(n));
+        set("why", n < 2 ? "How texts are counted" : `Why ${n} texts?`);
         const meter = $(".parts", box);
         if (meter) {
           meter.replaceChildren(...m.fills.slice(0, 10).map(f => Object.assign(document.createElement("progress"), { max: m.room, value: f })));
           $$("progress", meter).forEach((p, i) => p.setAttribute("aria-label", `Text ${i + 1}`));
         }
         const odd = $("[data-odd]", box);
-        if (odd) { odd.hidden = !m.wide; $$("[data-odd-list]", odd).forEach(o => { o.textContent = m.odd.slice(0, 4).join("  "); }); }
-        $$("[data-preview]").forEach(p => { p.textContent = text || "Your message will appear here."; });
+        if (odd) {
+          odd.hidden = !wide; $$("[data-odd-list]", odd).forEach(o => { o.textContent = m.forcing.slice(0, 8).join("  "); });
+          const plain = wide ? window.smsMeasure(window.smsRepair(text).text).parts : n, dearer = $("[data-odd-cost]", odd);
+          if (dearer) dearer.textContent = plain < n && people > 0 ? `That is ${plural(n, "text", "texts")} each and not ${plain}: ${sum(n)} and not ${sum(plain)}.` : "";
+          const fix = $("[data-fix-odd]", odd);
+          if (fix && wide) fix.hidden = !window.smsRepair(area.value).changes.length;
+        }
+        const seen = fill(area.value, JSON.parse(shown));
+        $$("[data-preview]").forEach(p => { p.textContent = seen || "Your message will appear here."; });
       };
-      area.addEventListener("input", update); update();
-      if (window.smsRepair) $("[data-fix-odd]", box)?.addEventListener("click", e => {
-        e.preventDefault(); area.value = window.smsRepair(area.value); update(); area.focus();
+      area.addEventListener("input", update); area.addEventListener("recount", update); update();
+      $("[data-fix-odd]", box)?.addEventListener("click", e => {
+        e.preventDefault(); area.value = window.smsRepair(area.value).text; area.dispatchEvent(new Event("input", { bubbles: true })); area.focus();
       });
     });
+    if (root !== document) $$("[data-values]", root).forEach(() => $$("[data-sms]").forEach(area => area.dispatchEvent(new Event("recount"))));
 
     /* Template picker: puts the chosen words in the message box. */
     $$("[data-template-for]", root).forEach(sel => sel.addEventListener("change", () => {
