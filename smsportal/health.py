@@ -1,6 +1,7 @@
 """For machines that ask whether to send people here: /live and /ready."""
 
 import concurrent.futures
+from collections.abc import Callable
 
 from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
@@ -13,6 +14,19 @@ DATABASE_SECONDS = 1.0
 # A database that never answers must not hold the page: it is asked in a thread of its own, and
 # there is only one such thread however often somebody asks.
 _asker = concurrent.futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="ready")
+
+
+class Probes:
+    """Answers before anything else does: a probe has no session, and asks by whatever name or
+    address its machine knows. Stands first.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        probe = {"/live": live, "/ready": ready}.get(request.path)
+        return probe(request) if probe else self.get_response(request)
 
 
 @never_cache

@@ -2,11 +2,11 @@
 
 from django.urls import include, path
 
-from smsportal import appearance, health
+from smsportal import appearance
+from smsportal.metrics import metrics
 
 urlpatterns = [
-    path("live", health.live, name="live"),
-    path("ready", health.ready, name="ready"),
+    path("metrics", metrics, name="metrics"),
     path("appearance/", appearance.choose, name="appearance"),
     path("", include("accounts.people.urls")),
     path("account/", include("allauth.account.urls")),

@@ -29,14 +29,9 @@ def embedded_broker(var_dir: Path) -> Child:
 
 
 def web(port: int) -> Child:
-    command = [
-        *(sys.executable, "-m", "gunicorn", "smsportal.wsgi"),
-        *("--bind", f"127.0.0.1:{port}"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
-        # Two installations of one user would share gunicorn's default control socket.
-        *("--no-control-socket", "--graceful-timeout", "2", "--timeout", "30"),
-    ]
-    return Child("web", command, is_ready=lambda: _serves(f"http://127.0.0.1:{port}/ready"))
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:smsportal.gunicorn"]
+    address = f"http://127.0.0.1:{port}/ready"
+    return Child("web", command, lambda: _serves(address), env={"PORT": str(port)})
 
 
 def workers(*, since: dt.datetime) -> list[Child]:
