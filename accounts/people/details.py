@@ -20,10 +20,46 @@ LONGEST_NAME = 120
 
 # A name made of these leads to a place and not to a person whom Finance can ring (S13).
 PLACES = frozenset(
-    "account accounts admin administration administrator admissions alerts careers college "
-    "contact department desk enquiries faculty general generic help helpdesk info it library "
-    "lodge manager office officer porters reception secretary service shared staff student "
-    "students support team test user workshop".split()
+    [
+        "account",
+        "accounts",
+        "admin",
+        "administration",
+        "administrator",
+        "admissions",
+        "alerts",
+        "careers",
+        "college",
+        "contact",
+        "department",
+        "desk",
+        "enquiries",
+        "faculty",
+        "general",
+        "generic",
+        "help",
+        "helpdesk",
+        "info",
+        "it",
+        "library",
+        "lodge",
+        "manager",
+        "office",
+        "officer",
+        "porters",
+        "reception",
+        "secretary",
+        "service",
+        "shared",
+        "staff",
+        "student",
+        "students",
+        "support",
+        "team",
+        "test",
+        "user",
+        "workshop",
+    ]
 )
 
 

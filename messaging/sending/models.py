@@ -133,8 +133,8 @@ class Batch(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["department", "-accepted_at"]),
-            models.Index(fields=["person", "-accepted_at"]),
+            models.Index(fields=["department", "-send_at"]),
+            models.Index(fields=["person", "-send_at"]),
             models.Index(
                 fields=["send_at"],
                 name="batch_waiting",

@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
+from accounts.departments.models import Department
 from accounts.people.models import Person
-from messaging.sending.engine import allowances
-from messaging.sending.models import Basket, BasketRow, Batch, Message, RowState
+from messaging.sending.models import Allowance, Basket, BasketRow, Batch, Message, RowState
 from messaging.sending.prices import price_list
 from messaging.sending.rendering import ROW_COLUMNS, is_merged, values_of
 from messaging.sending.states import BatchState, State
@@ -85,7 +85,7 @@ def _measure_same(totals: Totals, body: Body, rows: QuerySet, fill: Mapping[str,
     totals.part_count = totals.most_parts * totals.person_count
     ends = [rows.values_list(*ROW_COLUMNS).first(), rows.values_list(*ROW_COLUMNS).last()]
     for row in [row for row in ends if row][: min(2, totals.person_count)]:
-        values = values_of(*row, fill)
+        values = values_of(row, fill)
         totals.examples.append(Example(values["name"], row[2], text))
 
 
@@ -93,7 +93,7 @@ def _measure_each(totals: Totals, body: Body, rows: QuerySet, fill: Mapping[str,
     first = longest = last = None
     fewest, most_units = 0, -1
     for row in rows.values_list(*ROW_COLUMNS).iterator(chunk_size=2000):
-        values = values_of(*row, fill)
+        values = values_of(row, fill)
         if missing := body.missing(values):
             totals.missing.update(missing)
             if len(totals.missing_names) < 5:
@@ -169,6 +169,46 @@ def _sent_within_the_hour(basket: Basket, wording: str, now: dt.datetime) -> str
 
 
 @dataclass(frozen=True)
+class Cap:
+    scope: str
+    owner_id: int
+    period_on: dt.date
+    limit: int | None  # parts; None: no cap, but use is counted all the same
+    words: str  # "this month", as said of the period
+    ask: str
+
+
+def caps_of(person: Person, day: dt.date) -> list[Cap]:
+    """Always in this order, so that two who reserve cannot wait for each other."""
+    department = person.department
+    year = walltime.financial_year_of(day, settings.FINANCIAL_YEAR_STARTS)
+    team = "Ask the messaging team to raise it."
+    return [
+        Cap("department_year", department.pk, year, department.parts_per_year_cap,
+            f"{department} in the year from {year.day} {year:%B %Y}", team),
+        Cap("department_month", department.pk, walltime.month_of(day),
+            department.parts_per_month_cap, f"{department} in {day:%B %Y}", team),
+        Cap("person_day", person.pk, day, person.parts_per_day_cap,
+            f"you on {day.day} {day:%B}", f"Ask {_admins(department)} to raise it."),
+    ]  # fmt: skip
+
+
+def _admins(department: Department) -> str:
+    names = Person.objects.admins().live().filter(department=department).order_by("name")
+    listed = " or ".join(names.values_list("name", flat=True)[:3])
+    return f"{listed}, your department administrator," if listed else "your administrator"
+
+
+def left_of(cap: Cap) -> int | None:
+    if cap.limit is None:
+        return None
+    used = Allowance.objects.filter(
+        scope=cap.scope, owner_id=cap.owner_id, period_on=cap.period_on
+    ).values_list("used_count", flat=True)
+    return max(0, cap.limit - (used.first() or 0))
+
+
+@dataclass(frozen=True)
 class Left:
     words: str
     limit: int
@@ -177,9 +217,5 @@ class Left:
 
 def allowance_left(person: Person, *, now: dt.datetime) -> list[Left]:
     """What is left of each cap that is set."""
-    caps = allowances.caps_of(person, walltime.day_of(now))
-    return [
-        Left(cap.words, cap.limit, allowances.left_of(cap) or 0)
-        for cap in caps
-        if cap.limit is not None
-    ]
+    caps = caps_of(person, walltime.day_of(now))
+    return [Left(cap.words, cap.limit, left_of(cap) or 0) for cap in caps if cap.limit is not None]

@@ -1,6 +1,6 @@
 """From the words as written to what one person gets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from messaging.text.fields import Body, key_of
@@ -9,10 +9,12 @@ from messaging.text.fields import Body, key_of
 ROW_COLUMNS = ("first_name", "last_name", "number", "values")
 
 
-def values_of(
-    first_name: str, last_name: str, number: str, extra: Mapping[str, Any] | None, fill: Mapping
-) -> dict[str, Any]:
-    """What fields can stand for. Answers given once for everyone win over a person's own."""
+def values_of(row: Sequence[Any], fill: Mapping[str, Any]) -> dict[str, Any]:
+    """What fields can stand for. Answers given once for everyone win over a person's own.
+
+    row: the ROW_COLUMNS of one person.
+    """
+    first_name, last_name, number, extra = row
     return {
         "name": f"{first_name} {last_name}".strip(),
         "first name": first_name,

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.audit import services as audit
 from accounts.audit.actors import Actor
+from accounts.mail import services as mail
 from accounts.people.access import require
 from accounts.people.models import Person
 from messaging.senders.models import OptOut
@@ -28,7 +29,7 @@ from messaging.sending.errors import (
     TooManyParts,
 )
 from messaging.sending.models import Basket, BasketRow, Batch, RowState
-from messaging.sending.states import BatchState, Lane
+from messaging.sending.states import BatchState, Lane, State
 from messaging.text.fields import Body
 from messaging.wording.models import TemplateVersion
 from smsportal.lib import walltime
@@ -179,6 +180,36 @@ def send_now(*, batch: Batch, by: Person, now: dt.datetime) -> Batch:
     Batch.objects.filter(pk=batch.pk, state=BatchState.HELD).update(send_at=now)
     batch.refresh_from_db()
     return batch
+
+
+def tell_about_finished(*, now: dt.datetime) -> int:
+    """Mail the senders of big batches that have finished; the answer is how many were told."""
+    waiting = Batch.objects.filter(state=BatchState.FINISHED, notify=True)
+    told = 0
+    for batch in waiting.select_related("person")[:100]:
+        with transaction.atomic():
+            # The mail and the mark that it was written are one commit: told once, never lost.
+            mine = Batch.objects.filter(pk=batch.pk, notify=True).update(notify=False)
+            if mine and batch.person and batch.person.email:
+                _tell(batch, now=now)
+                told += 1
+    return told
+
+
+def _tell(batch: Batch, *, now: dt.datetime) -> None:
+    delivered = batch.tally.get(State.DELIVERED, 0)
+    mail.send(
+        to=batch.person.email,
+        subject=f"Message {batch.reference} has gone to {_people(batch.person_count)}",
+        body=(
+            f"Your message {batch.reference} has finished sending.\n\n"
+            f"{delivered:,} of {batch.person_count:,} are delivered so far. "
+            "Phones that are off or out of reach may still get theirs.\n\n"
+            f"Each person's result: {settings.PORTAL_URL}/messages/{batch.uid}/\n"
+        ),
+        department_id=batch.department_id,
+        now=now,
+    )
 
 
 def leave_out_opted_out(basket: Basket) -> int:

@@ -49,6 +49,11 @@ class Undelivered(models.TextChoices):
     BLOCKED = "blocked", "Blocked by network"
 
 
+def key_of(state: str, reason: str) -> str:
+    """`undelivered` is counted by its reason: the three have different words."""
+    return f"{state}:{reason}" if state == State.UNDELIVERED else str(state)
+
+
 @dataclass(frozen=True)
 class Words:
     """How one text is shown: `key` names icon and tone, `next_step` is what a person can do."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
+from messaging.sending import services
 from messaging.sending.engine import expand, release, tally
 from messaging.sending.models import Batch
 from smsportal.lib import db
@@ -33,4 +34,6 @@ def release_due(**_: Any) -> None:
 
 @shared_task(name="messaging.tally")
 def tally_changed(**_: Any) -> None:
-    tally.tally_changed(now=db.database_now())
+    now = db.database_now()
+    tally.tally_changed(now=now)
+    services.tell_about_finished(now=now)

@@ -15,10 +15,17 @@ from accounts.people.models import GenericMember, Person
 from accounts.people.queries import holder_of, problems_with
 from accounts.people.roles import RoleName
 
-STORED = (
-    "username name email extension other_domain_reason allow_relay is_generic notes "
-    "parts_per_day_cap"
-).split()
+STORED = [
+    "username",
+    "name",
+    "email",
+    "extension",
+    "other_domain_reason",
+    "allow_relay",
+    "is_generic",
+    "notes",
+    "parts_per_day_cap",
+]
 SAID = {
     "email": "email",
     "extension": "extension",

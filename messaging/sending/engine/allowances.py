@@ -2,48 +2,16 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import F, Sum
 from django.db.models.functions import Greatest
 
-from accounts.departments.models import Department
 from accounts.people.models import Person
 from messaging.sending.errors import CapReached
 from messaging.sending.models import Allowance, Batch, Message
+from messaging.sending.queries import Cap, caps_of, left_of
 from smsportal.lib import walltime
-
-
-@dataclass(frozen=True)
-class Cap:
-    scope: str
-    owner_id: int
-    period_on: dt.date
-    limit: int | None  # parts; None: no cap, but use is counted all the same
-    words: str  # "this month", as said of the period
-    ask: str
-
-
-def caps_of(person: Person, day: dt.date) -> list[Cap]:
-    """Always in this order, so that two who reserve cannot wait for each other."""
-    department = person.department
-    year = walltime.financial_year_of(day, settings.FINANCIAL_YEAR_STARTS)
-    team = "Ask the messaging team to raise it."
-    return [
-        Cap("department_year", department.pk, year, department.parts_per_year_cap,
-            f"{department} in the year from {year.day} {year:%B %Y}", team),
-        Cap("department_month", department.pk, walltime.month_of(day),
-            department.parts_per_month_cap, f"{department} in {day:%B %Y}", team),
-        Cap("person_day", person.pk, day, person.parts_per_day_cap,
-            f"you on {day.day} {day:%B}", f"Ask {_admins(department)} to raise it."),
-    ]  # fmt: skip
-
-
-def _admins(department: Department) -> str:
-    names = Person.objects.admins().live().filter(department=department).order_by("name")
-    listed = " or ".join(names.values_list("name", flat=True)[:3])
-    return f"{listed}, your department administrator," if listed else "your administrator"
 
 
 def reserve(*, person: Person, part_count: int, day: dt.date) -> None:
@@ -77,15 +45,6 @@ def _over(cap: Cap, part_count: int) -> str:
         f"This message is {part_count:,} texts, and {left:,} of the {cap.limit:,} for "
         f"{cap.words} are left. Nothing has been sent. {cap.ask}"
     )
-
-
-def left_of(cap: Cap) -> int | None:
-    if cap.limit is None:
-        return None
-    used = Allowance.objects.filter(
-        scope=cap.scope, owner_id=cap.owner_id, period_on=cap.period_on
-    ).values_list("used_count", flat=True)
-    return max(0, cap.limit - (used.first() or 0))
 
 
 def give_back(message_ids: Sequence[int]) -> None:

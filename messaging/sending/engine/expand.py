@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F, Max, Value
+from django.db.models import F, Max, QuerySet, Value
 from django.db.models.functions import Concat, Trim
 
 from messaging.sending.models import BasketRow, Batch, Message, RowState
@@ -57,7 +57,7 @@ def _same_for_all(batch: Batch) -> dict:
     }
 
 
-def _insert_same(batch: Batch, rows: object) -> None:
+def _insert_same(batch: Batch, rows: QuerySet) -> None:
     same = _same_for_all(batch)
     db.insert_from_select(
         Message,
@@ -81,11 +81,11 @@ def _insert_same(batch: Batch, rows: object) -> None:
     )
 
 
-def _insert_merged(batch: Batch, rows: object) -> None:
+def _insert_merged(batch: Batch, rows: QuerySet) -> None:
     body, same = Body(batch.wording), _same_for_all(batch)
     messages = []
     for row_no, is_private, *person in rows.values_list("row_no", "is_private", *ROW_COLUMNS):
-        values = values_of(*person, batch.fill)
+        values = values_of(person, batch.fill)
         text = body.render(values)
         messages.append(
             Message(

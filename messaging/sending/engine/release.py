@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from messaging.senders.models import OptOut
 from messaging.sending.engine import allowances
@@ -41,7 +41,7 @@ def _release(batch: Batch, *, now: dt.datetime) -> int:
     return released
 
 
-def _leave_out_opted_out(batch: Batch, scheduled: object, *, now: dt.datetime) -> None:
+def _leave_out_opted_out(batch: Batch, scheduled: QuerySet, *, now: dt.datetime) -> None:
     """Whoever opted out since the message was scheduled is not texted, and not charged for."""
     standing = OptOut.objects.filter(
         Q(department_id=batch.department_id) | Q(department__isnull=True),

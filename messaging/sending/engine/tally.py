@@ -2,12 +2,10 @@
 
 import datetime as dt
 
-from django.db import transaction
 from django.db.models import Count, F, Q, Sum
 
-from accounts.mail import services as mail
 from messaging.sending.models import Batch, Message
-from messaging.sending.states import BatchState, State
+from messaging.sending.states import BatchState, State, key_of
 from smsportal.lib import db
 
 UNSENT = (State.SCHEDULED, State.QUEUED, State.SENDING)
@@ -27,11 +25,6 @@ def tally_changed(*, now: dt.datetime, limit: int = 500) -> int:
     done = [pk for pk in stamps if not any(counts[pk]["tally"].get(s) for s in UNSENT)]
     _finish(done, now=now)
     return len(stamps)
-
-
-def key_of(state: str, reason: str) -> str:
-    """`undelivered` is counted by its reason: the three have different words."""
-    return f"{state}:{reason}" if state == State.UNDELIVERED else str(state)
 
 
 def _count(batch_ids: list[int]) -> dict[int, dict]:
@@ -57,30 +50,6 @@ def _count(batch_ids: list[int]) -> dict[int, dict]:
 
 def _finish(batch_ids: list[int], *, now: dt.datetime) -> None:
     """Nothing is left to send. Receipts may still come; the tally goes on."""
-    running = Batch.objects.filter(
+    Batch.objects.filter(
         pk__in=batch_ids, state=BatchState.RUNNING, released_at__isnull=False
-    ).select_related("person")
-    for batch in running:
-        with transaction.atomic():
-            mine = Batch.objects.filter(pk=batch.pk, state=BatchState.RUNNING).update(
-                state=BatchState.FINISHED, finished_at=now
-            )
-            if mine and batch.notify and batch.person and batch.person.email:
-                _tell(batch, now=now)
-
-
-def _tell(batch: Batch, *, now: dt.datetime) -> None:
-    batch.refresh_from_db()
-    delivered = batch.tally.get(State.DELIVERED, 0)
-    mail.send(
-        to=batch.person.email,
-        subject=f"Message {batch.reference} has gone to {batch.person_count:,} people",
-        body=(
-            f"Your message {batch.reference} has finished sending.\n\n"
-            f"{delivered:,} of {batch.person_count:,} are delivered so far. "
-            "Phones that are off or out of reach may still get theirs.\n\n"
-            "You find each person's result in the portal, under Messages.\n"
-        ),
-        department_id=batch.department_id,
-        now=now,
-    )
+    ).update(state=BatchState.FINISHED, finished_at=now)

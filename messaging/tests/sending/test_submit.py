@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from accounts.audit.models import AuditEvent
+from accounts.mail.models import OutgoingMail
 from accounts.tests.make import make_admin, make_department, make_finance, make_operator, make_user
 from messaging.senders.models import OptOut, Sender
 from messaging.sending import errors, services
@@ -119,7 +120,9 @@ def test_twenty_who_share_a_cap_never_go_over_it():
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=send, args=pair) for pair in zip(users, baskets)]
+    threads = [
+        threading.Thread(target=send, args=pair) for pair in zip(users, baskets, strict=True)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -369,3 +372,18 @@ def test_the_tally_counts_states_and_finishes_what_is_done():
     batch.refresh_from_db()
     assert batch.tally == {"delivered": 1, "undelivered:dead": 1, "submitted": 1}
     assert (batch.state, batch.finished_at) == ("finished", NOW)
+
+
+def test_the_sender_of_a_big_message_is_told_once_when_it_has_finished():
+    user = make_user()
+    batch = make_batch(user, people=101)
+    release.release_due(now=NOW)
+    batch.messages.update(state="delivered")
+    tally.tally_changed(now=NOW)
+
+    told = [services.tell_about_finished(now=NOW) for _ in range(2)]
+
+    mail = OutgoingMail.objects.get()
+    assert (told, mail.to) == ([1, 0], user.email)
+    assert mail.subject == f"Message {batch.reference} has gone to 101 people"
+    assert "101 of 101 are delivered so far" in mail.body

@@ -1,0 +1,129 @@
+"""The MESSAGES tab: what was sent, what waits, and what came back."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.people.access import permission_required
+from messaging.compose import services as compose
+from messaging.compose.models import Draft
+from messaging.history import exports, queries
+from messaging.history.forms import FilterForm
+from messaging.incoming.models import IncomingText
+from messaging.sending import services as sending
+from messaging.sending.errors import TooLate
+from messaging.sending.models import Batch
+from messaging.sending.states import BatchState
+
+SEES = ("see_own_messages", "see_department_messages")
+A_PAGE = 50
+
+
+@require_GET
+@permission_required(*SEES)
+def batches(request: HttpRequest) -> HttpResponse:
+    form = FilterForm(request.GET or None, person=request.user)
+    filters = form.filters()
+    page = Paginator(queries.find(request.user, **filters), 25).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "is_filtered": bool(filters)}
+    if not filters and page.number == 1:
+        drafts = Draft.objects.visible_to(request.user).open().exclude(body="", numbers="")
+        context["drafts"] = drafts.order_by("-updated_at")[:5]
+    return render(request, "messaging/history/list.html", context)
+
+
+@require_GET
+@permission_required(*SEES)
+def batch(request: HttpRequest, uid: UUID) -> HttpResponse:
+    found = get_object_or_404(_visible(request), uid=uid)
+    return _page(request, found)
+
+
+def _visible(request: HttpRequest) -> "queries.QuerySet[Batch]":
+    return Batch.objects.visible_to(request.user).select_related("person", "department")
+
+
+def _page(request: HttpRequest, batch: Batch, *, problem: str = "", status: int = 200):
+    show = request.GET.get("show", "")
+    progress = queries.progress(batch)
+    now = timezone.now()
+    is_held = batch.state == BatchState.HELD
+    page = Paginator(queries.texts(batch, show), A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "batch": batch,
+        "progress": progress,
+        "page": page,
+        "rows": queries.rows_of(page.object_list, request.user),
+        "left_out": queries.left_out(batch)[:200] if show in ("", "not_sent") else [],
+        "show": show,
+        "now": now,
+        "problem": problem,
+        "seconds_left": max(0, round((batch.send_at - now).total_seconds())) if is_held else None,
+        "is_mine": batch.person_id == request.user.pk,
+        "is_moving": not progress.is_over and batch.state != BatchState.SCHEDULED,
+    }
+    if request.htmx:
+        # 286 tells htmx to stop asking: nothing will change by itself any more.
+        code = 200 if context["is_moving"] else 286
+        return render(request, "messaging/history/_progress.html", context, status=code)
+    return render(request, "messaging/history/batch.html", context, status=status)
+
+
+@require_POST
+@permission_required("send_texts")
+def undo(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Undone: a draft again, just as it was written."""
+    found = get_object_or_404(_visible(request), uid=uid)
+    now = timezone.now()
+    try:
+        sending.cancel(batch=found, by=request.user, now=now)
+    except TooLate as refusal:
+        return _page(request, found, problem=refusal.words, status=409)
+    draft = compose.reopen(batch=found, by=request.user, now=now)
+    messages.success(request, "Undone\nNothing was sent and nothing was charged.")
+    return redirect("compose:draft", uid=draft.uid)
+
+
+@require_POST
+@permission_required("send_texts")
+def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
+    found = get_object_or_404(_visible(request), uid=uid)
+    try:
+        sending.cancel(batch=found, by=request.user, now=timezone.now())
+    except TooLate as refusal:
+        return _page(request, found, problem=refusal.words, status=409)
+    messages.success(request, "Cancelled\nNothing was sent and nothing was charged.")
+    return redirect("history:batch", uid=found.uid)
+
+
+@require_POST
+@permission_required("send_texts")
+def send_now(request: HttpRequest, uid: UUID) -> HttpResponse:
+    found = get_object_or_404(_visible(request), uid=uid)
+    sending.send_now(batch=found, by=request.user, now=timezone.now())
+    return redirect("history:batch", uid=found.uid)
+
+
+@require_GET
+@permission_required(*SEES)
+def batch_csv(request: HttpRequest, uid: UUID) -> HttpResponse:
+    found = get_object_or_404(_visible(request), uid=uid)
+    return StreamingHttpResponse(
+        exports.batch_csv(found, request.user),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{found.reference}.csv"'},
+    )
+
+
+@require_GET
+@permission_required("see_own_messages")
+def replies(request: HttpRequest) -> HttpResponse:
+    """What people wrote back to one's own number (T3: here as well as on the 2WAY tab)."""
+    found = IncomingText.objects.visible_to(request.user).select_related("message")
+    page = Paginator(found.order_by("-received_at"), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "messaging/history/replies.html", {"page": page})
