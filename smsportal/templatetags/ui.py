@@ -227,15 +227,17 @@ def field(
     bound: BoundField,
     width: str = "",
     optional: bool = True,
+    bad: Any = False,
     label: str | None = None,
     hint: str | None = None,
     **attrs: Any,
 ) -> dict[str, Any]:
     """One field of a Django form: label, hint, error, control, in that order.
 
-    `width` is a class such as w-s. `optional=False` leaves out the word "(optional)". `label` and
-    `hint` replace the form's own, for forms of somebody else. Further attributes go to the
-    control, with _ for -: `hx_get="/x" data_sms="#counter"`.
+    `width` is a class such as w-s. `optional=False` leaves out the word "(optional)". `bad`
+    marks the field when the error belongs to several. `label` and `hint` replace the form's own,
+    for forms of somebody else. Further attributes go to the control, with _ for -:
+    `hx_get="/x" data_sms="#counter"`.
     """
     # Our own words say what is wrong and how to mend it; a browser's bubble does not.
     bound.form.use_required_attribute = False
@@ -244,11 +246,14 @@ def field(
     widget = bound.field.widget
     kind = next((kind for cls, kind in _KINDS.items() if isinstance(widget, cls)), "line")
     attrs = {name.replace("_", "-"): value for name, value in attrs.items()}
+    if bad:
+        attrs["aria-invalid"] = "true"
     if kind == "line":
         attrs["class"] = " ".join(filter(None, ["input", width, widget.attrs.get("class", "")]))
     return {
         "field": bound,
         "kind": kind,
+        "bad": bad or bound.errors,
         "control": bound.as_widget(attrs=attrs) if kind in ("line", "tick") else "",
         "optional": optional and not bound.field.required,
     }
