@@ -76,6 +76,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {
         **around,
         "me": person,
+        "may": dict.fromkeys(ROLES[RoleName(person.role)].permissions, True),
         "dept": SimpleLazyObject(lambda: _department(person)),
         "other_account": SimpleLazyObject(lambda: getattr(person, "other_account", None)),
         "tabs": tabs(RoleName(person.role), match.view_name if match else ""),

@@ -106,6 +106,10 @@ class Progress:
         return self["not_sent"] + self.left_out
 
     @property
+    def did_not_get_it(self) -> int:
+        return self["undelivered"] + self["not_sent"]
+
+    @property
     def is_over(self) -> bool:
         """Nothing on the page will change by itself, or only days from now."""
         return not self["sending"]

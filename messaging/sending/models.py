@@ -8,7 +8,7 @@ from accounts.departments.models import Department
 from accounts.people.models import Person
 from messaging.carriers.models import Carrier
 from messaging.contacts.models import Contact
-from messaging.sending.states import BatchState, Lane, State, Undelivered
+from messaging.sending.states import BatchState, Lane, State, Undelivered, key_of
 from messaging.wording.models import TemplateVersion
 from smsportal.lib.ids import batch_reference, uuid7
 
@@ -23,6 +23,9 @@ class Basket(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
     # From the moment a batch is accepted until it is undone: nobody is added or removed.
     is_frozen = models.BooleanField(default=False)
+
+
+WAITING = (BatchState.HELD, BatchState.SCHEDULED)  # nothing of it has begun to go
 
 
 class RowState(models.TextChoices):
@@ -157,6 +160,30 @@ class Batch(models.Model):
     @property
     def charged_tenths(self) -> int:
         return self.charged_part_count * self.price_tenths
+
+    @property
+    def shown_cost_tenths(self) -> int:
+        """What it has cost once it has begun to go; before that, what it will cost."""
+        return self.cost_tenths if self.state in WAITING else self.charged_tenths
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in (BatchState.RUNNING, BatchState.STOPPED, BatchState.FINISHED)
+
+    @property
+    def delivered_count(self) -> int:
+        return self.tally.get(State.DELIVERED, 0)
+
+    @property
+    def not_delivered_count(self) -> int:
+        return sum(self.tally.get(key_of(State.UNDELIVERED, r), 0) for r in Undelivered.values)
+
+    @property
+    def summary(self) -> str:
+        """How it went, in numbers: "158 of 164 delivered"."""
+        if self.is_under_way:
+            return f"{self.delivered_count:,} of {self.person_count:,} delivered"
+        return "1 person" if self.person_count == 1 else f"{self.person_count:,} people"
 
 
 class Message(models.Model):

@@ -28,7 +28,7 @@ from messaging.sending.errors import (
     TooLate,
     TooManyParts,
 )
-from messaging.sending.models import Basket, BasketRow, Batch, RowState
+from messaging.sending.models import WAITING, Basket, BasketRow, Batch, RowState
 from messaging.sending.states import BatchState, Lane, State
 from messaging.text.fields import Body
 from messaging.wording.models import TemplateVersion
@@ -38,7 +38,6 @@ from smsportal.lib.errors import Refused
 
 MOST_PARTS = 6  # phones join up no more of them reliably
 INTERACTIVE_UP_TO = 20  # people; larger ones go behind what somebody is waiting for
-STOPPABLE = (BatchState.HELD, BatchState.SCHEDULED)
 
 
 def submit(
@@ -148,7 +147,7 @@ def cancel(*, batch: Batch, by: Actor, now: dt.datetime) -> Batch:
     """Undo or cancel a whole batch until it begins to go. Raises TooLate."""
     _require_own(batch, by)
     with transaction.atomic():
-        stopped = Batch.objects.filter(pk=batch.pk, state__in=STOPPABLE).update(
+        stopped = Batch.objects.filter(pk=batch.pk, state__in=WAITING).update(
             state=BatchState.CANCELLED,
             ended_by_name=by.audit_name,
             finished_at=now,

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.db.models import F, Max, QuerySet, Value
 from django.db.models.functions import Concat, Trim
 
-from messaging.sending.models import BasketRow, Batch, Message, RowState
+from messaging.sending.models import WAITING, BasketRow, Batch, Message, RowState
 from messaging.sending.rendering import ROW_COLUMNS, values_of
-from messaging.sending.states import BatchState, State
+from messaging.sending.states import State
 from messaging.text.fields import Body
 from messaging.text.segments import measure
 from smsportal.lib import db
@@ -31,9 +31,6 @@ def expand(batch: Batch, *, now: dt.datetime) -> int:
             _insert_merged(batch, chunk) if batch.is_merged else _insert_same(batch, chunk)
     Batch.objects.filter(pk=batch.pk, expanded_at=None).update(expanded_at=now, changed_at=now)
     return batch.messages.count()
-
-
-WAITING = (BatchState.HELD, BatchState.SCHEDULED)
 
 
 def expand_waiting(*, now: dt.datetime) -> int:

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from messaging.senders.models import OptOut
 from messaging.sending.engine import allowances
-from messaging.sending.models import Batch, Message
+from messaging.sending.models import WAITING, Batch, Message
 from messaging.sending.states import BatchState, State
 from smsportal.lib import db
 
@@ -18,13 +18,13 @@ def release_due(*, now: dt.datetime) -> int:
     Answers how many texts became `queued`. A crash half-way is gone on with by the next call.
     """
     due = Batch.objects.filter(
-        state__in=[BatchState.HELD, BatchState.SCHEDULED],
+        state__in=WAITING,
         expanded_at__isnull=False,
         send_at__lte=now,
         department__closed_at__isnull=True,
     ).order_by("lane", "send_at")
     for batch_id in due.values_list("pk", flat=True)[:200]:
-        Batch.objects.filter(pk=batch_id, state__in=[BatchState.HELD, BatchState.SCHEDULED]).update(
+        Batch.objects.filter(pk=batch_id, state__in=WAITING).update(
             state=BatchState.RUNNING, started_at=now, changed_at=now
         )
     started = Batch.objects.filter(state=BatchState.RUNNING, released_at=None)
