@@ -2,24 +2,25 @@
 
 from pathlib import Path
 
-import environ
 from celery.schedules import schedule
 
 from smsportal.lib import broker, logs
+from smsportal.lib.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+env = Environment()
+env.read_env(BASE_DIR / ".env")
+ENVIRONMENT_PROBLEMS = env.problems  # told by `manage.py check`, see checks.py
 
 # -- Where we are --------------------------------------------------------------------------
 DEMO = env.bool("DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR = env.folder("VAR_DIR", default=BASE_DIR / "var")
 PORTAL_URL = env.str("PORTAL_URL", default="http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
-SECRET_KEY = env.str("SECRET_KEY", default="unsafe-key-for-demo-and-tests-only-" + "0" * 20)
+SECRET_KEY_FOR_DEMO = "unsafe-key-for-demo-and-tests-only-" + "0" * 20
+SECRET_KEY = env.str("SECRET_KEY", default=SECRET_KEY_FOR_DEMO)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
@@ -32,7 +33,7 @@ UNIVERSITY_NUMBERS = env.list("UNIVERSITY_NUMBERS", default=["018652", "018656",
 SERVICE_DESK = env.str("SERVICE_DESK", default="01632 960999")
 # Shown at the foot of every page: [{"label": "Accessibility", "href": "https://..."}]
 FOOTER_LINKS = env.json("FOOTER_LINKS", default=[])
-TIME_ZONE = env.str("TIME_ZONE", default="Europe/London")
+TIME_ZONE = env.time_zone("TIME_ZONE", default="Europe/London")
 LANGUAGE_CODE = "en-gb"
 USE_TZ = True
 USE_I18N = True
@@ -103,8 +104,8 @@ TEMPLATES = [
 ]
 
 # -- The database --------------------------------------------------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
-DATABASE = DATABASES["default"]
+DATABASE = env.database("DATABASE_URL", default_file=VAR_DIR / "portal.sqlite3")
+DATABASES = {"default": DATABASE}
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     DATABASE["OPTIONS"] = {
         "timeout": 20,
@@ -114,10 +115,12 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     }
     # Tests with threads and a live server need a file, not memory.
     DATABASE["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
-else:
+elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     DATABASE["CONN_MAX_AGE"] = 60
     DATABASE["CONN_HEALTH_CHECKS"] = True
-    DATABASE["OPTIONS"] = {"connect_timeout": 5, "tcp_user_timeout": 5000}
+    # What the address itself asks for, such as sslmode=verify-full, comes last and wins.
+    asked = DATABASE.get("OPTIONS", {})
+    DATABASE["OPTIONS"] = {"connect_timeout": 5, "tcp_user_timeout": 5000, **asked}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- Broker and cache ----------------------------------------------------------------------
@@ -167,7 +170,7 @@ CELERY_BEAT_SCHEDULE = {
 # -- Mail ----------------------------------------------------------------------------------
 EMAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
 # Without a mail server the outbox keeps the words; a log must not hold invitation links.
-vars().update(env.email("EMAIL_URL", default="dummymail://"))
+vars().update(env.mail("EMAIL_URL", default="dummymail://"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="SMS Portal <sms@example.ac.uk>")
 
@@ -208,8 +211,7 @@ X_FRAME_OPTIONS = "DENY"
 
 # -- Files ---------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
+STATIC_ROOT = env.folder("STATIC_ROOT", default=VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEMO or DEBUG
 UPLOAD_DIR = VAR_DIR / "uploads"

@@ -1,0 +1,178 @@
+"""What `manage.py check` says about the settings: which variable is wrong, and how to mend it.
+
+A demo, or a portal that only this machine can reach, needs nothing set. As soon as PORTAL_URL or
+ALLOWED_HOSTS names another host it is a real one, and everything it needs is asked for.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+SHORTEST_SECRET = 50
+NEW_SECRET = "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+
+HINTS = {
+    "DATABASE_URL": "postgres://user:password@host:5432/name, or leave it unset for a SQLite file.",
+    "EMAIL_URL": "smtp+tls://user:password@host:587, or leave it unset: the portal then shows "
+    "invitation links instead of mailing them.",
+    "TIME_ZONE": "Leave it unset: the portal keeps Europe/London.",
+    "TRUSTED_PROXY_COUNT": "How many proxies of your own stand in front: 1 behind the nginx of "
+    "deploy/, 0 without.",
+    "VAR_DIR": "A folder that the portal's user owns.",
+}
+
+
+@register("smsportal")
+def check_settings(**_: Any) -> list[CheckMessage]:
+    checks = (readable, database, broker, secret, hosts, address, mail, time_zone, proxies)
+    return [message for check in checks for message in check()]
+
+
+def readable() -> Iterator[CheckMessage]:
+    for variable, words in settings.ENVIRONMENT_PROBLEMS.items():
+        hint = HINTS.get(variable, f"Correct {variable} or unset it; .env.example says what it is.")
+        yield Error(words, hint=hint, id="smsportal.E001")
+
+
+def database() -> Iterator[CheckMessage]:
+    chosen = settings.DATABASE
+    if not chosen["ENGINE"].endswith("sqlite3"):
+        return
+    folder = Path(chosen["NAME"]).parent
+    if not folder.is_dir():
+        words = f"DATABASE_URL names a file in {folder}, and there is no such folder."
+        yield Error(
+            words, hint=f"Make it (mkdir -p {folder}) or name another.", id="smsportal.E002"
+        )
+    if is_real():
+        yield Warning(
+            "DATABASE_URL is not set to PostgreSQL: all texts are in one SQLite file, which holds "
+            "for one machine and a moderate load.",
+            hint=HINTS["DATABASE_URL"],
+            id="smsportal.W003",
+        )
+
+
+def broker() -> Iterator[CheckMessage]:
+    url = settings.REDIS_URL
+    hint = "redis://host:6379/0, or rediss:// with TLS."
+    if url and not (url.startswith(("redis://", "rediss://")) and _host(_split(url))):
+        scheme = url.partition(":")[0]
+        words = f"REDIS_URL is not the address of a Redis server: it begins with {scheme!r}."
+        yield Error(words, hint=hint, id="smsportal.E004")
+    if not url and is_real():
+        words = "REDIS_URL is not set, and nobody starts the embedded broker outside the demo."
+        yield Error(words, hint=hint, id="smsportal.E005")
+
+
+def secret() -> Iterator[CheckMessage]:
+    if not is_real():
+        return
+    if settings.SECRET_KEY == settings.SECRET_KEY_FOR_DEMO:
+        words = "SECRET_KEY is not set: anybody could make a session of their own."
+        yield Error(words, hint=f"Set it to what this prints: {NEW_SECRET}", id="smsportal.E006")
+    elif len(settings.SECRET_KEY) < SHORTEST_SECRET or len(set(settings.SECRET_KEY)) < 8:
+        words = f"SECRET_KEY has {len(settings.SECRET_KEY)} characters, or too few different ones."
+        hint = f"{SHORTEST_SECRET} at least. Set it to what this prints: {NEW_SECRET}"
+        yield Error(words, hint=hint, id="smsportal.E007")
+
+
+def hosts() -> Iterator[CheckMessage]:
+    allowed, ours = settings.ALLOWED_HOSTS, _host(_portal())
+    hint = f"The names people use, comma between: ALLOWED_HOSTS={ours or 'sms.ox.ac.uk'}"
+    for host in allowed:
+        if host == "*" or "/" in host or host != host.strip():
+            words = f"ALLOWED_HOSTS holds {host!r}, which is not the name of one host."
+            yield Error(words, hint=hint, id="smsportal.E008")
+    if ours and not any(_matches(ours, host) for host in allowed):
+        words = f"ALLOWED_HOSTS is {','.join(allowed)!r} and leaves out {ours}, PORTAL_URL's host."
+        yield Error(words, hint=hint, id="smsportal.E009")
+
+
+def address() -> Iterator[CheckMessage]:
+    portal = _portal()
+    hint = "The address people type, nothing after the host: PORTAL_URL=https://sms.ox.ac.uk"
+    wrong = ""
+    if portal.scheme not in ("http", "https") or not _host(portal):
+        wrong = "is not a web address"
+    elif portal.path or portal.query or portal.fragment:
+        wrong = "has something after the host"
+    if wrong:
+        words = f"PORTAL_URL is {settings.PORTAL_URL!r}, which {wrong}."
+        yield Error(words, hint=hint, id="smsportal.E010")
+    elif is_real() and portal.scheme != "https":
+        words = f"PORTAL_URL is {settings.PORTAL_URL!r}: passwords would travel unprotected."
+        yield Error(words, hint=hint, id="smsportal.E011")
+
+
+def mail() -> Iterator[CheckMessage]:
+    if is_real() and not settings.EMAIL_IS_SET_UP:
+        yield Warning(
+            "EMAIL_URL is not set: nobody gets mail. An invitation link is shown once to the "
+            "admin, who has to pass it on.",
+            hint=HINTS["EMAIL_URL"],
+            id="smsportal.W012",
+        )
+
+
+def time_zone() -> Iterator[CheckMessage]:
+    if settings.TIME_ZONE != "Europe/London":
+        words = f"TIME_ZONE is {settings.TIME_ZONE!r}: times on screen and charges by day go wrong."
+        yield Error(words, hint=HINTS["TIME_ZONE"], id="smsportal.E013")
+
+
+def proxies() -> Iterator[CheckMessage]:
+    count = settings.TRUSTED_PROXY_COUNT
+    if count < 0:
+        words = f"TRUSTED_PROXY_COUNT is {count}."
+        yield Error(words, hint=HINTS["TRUSTED_PROXY_COUNT"], id="smsportal.E014")
+    elif count == 0 and is_real() and _portal().scheme == "https":
+        words = (
+            "TRUSTED_PROXY_COUNT is 0 though PORTAL_URL is https: something in front must speak "
+            "TLS, and its address would stand for everybody's in throttles and the audit trail."
+        )
+        yield Warning(words, hint=HINTS["TRUSTED_PROXY_COUNT"], id="smsportal.W015")
+
+
+def is_real() -> bool:
+    """Whether others than this machine are meant to reach the portal."""
+    if settings.DEMO or settings.DEBUG:
+        return False
+    names = [_host(_portal()), *settings.ALLOWED_HOSTS]
+    return not all(_is_here(name) for name in names if name)
+
+
+def _is_here(host: str) -> bool:
+    name = host.strip("[]")
+    if name in ("localhost", "testserver"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _matches(host: str, allowed: str) -> bool:
+    if allowed.startswith("."):
+        return host == allowed[1:] or host.endswith(allowed)
+    return allowed == "*" or host == allowed.strip("[]").lower()
+
+
+def _portal() -> SplitResult:
+    return _split(settings.PORTAL_URL)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
+def _host(url: SplitResult) -> str:
+    return url.hostname or ""
