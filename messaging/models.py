@@ -1,6 +1,6 @@
 """Where Django looks for this app's models."""
 
-from messaging.carriers.models import Carrier
+from messaging.carriers.models import Carrier, SimulatedText
 from messaging.compose.models import Draft
 from messaging.contacts.models import Arrival, Contact, Group, Membership
 from messaging.imports.models import (
@@ -47,6 +47,7 @@ __all__ = [
     "OptOut",
     "Receipt",
     "Sender",
+    "SimulatedText",
     "Template",
     "TemplateVersion",
 ]

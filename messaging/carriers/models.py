@@ -1,6 +1,7 @@
 """Who carries texts to the networks."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from smsportal.lib.ids import uuid7
@@ -31,3 +32,42 @@ class Carrier(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SimulatedKind(models.TextChoices):
+    TO_PHONE = "to_phone", "To the phone"
+    FROM_PHONE = "from_phone", "From the phone"
+    TURNED_AWAY = "turned_away", "Turned away"
+
+
+class SimulatedText(models.Model):
+    """The simulator's own ledger: what its network carried, and what it has yet to say of it.
+
+    It outlives the sender, as a real network does: a killed sender hears every receipt later.
+    """
+
+    carrier = models.ForeignKey(Carrier, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=11, choices=SimulatedKind.choices)
+    ref = models.CharField(max_length=64, unique=True)
+    reference = models.CharField(max_length=64, blank=True)  # the sender's own
+    number = models.CharField(max_length=16)  # the phone
+    peer = models.CharField(max_length=16)  # whom it texts with: an alpha tag or a number
+    body = models.TextField()
+    part_count = models.PositiveSmallIntegerField(default=1)
+    at = models.DateTimeField()
+    got_at = models.DateTimeField(null=True)  # when the phone holds it; null: never
+    state = models.CharField(max_length=11, blank=True)  # of the receipt; empty: never any
+    reason = models.CharField(max_length=10, blank=True)
+    said_count = models.PositiveSmallIntegerField(default=0)
+    says_count = models.PositiveSmallIntegerField(default=1)  # 2: the receipt comes twice
+    next_due_at = models.DateTimeField(null=True)  # when it has something to say
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["carrier", "next_due_at"],
+                name="simulated_due",
+                condition=Q(next_due_at__isnull=False),
+            ),
+            models.Index(fields=["number", "-id"]),
+        ]

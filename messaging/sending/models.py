@@ -274,6 +274,7 @@ class Receipt(models.Model):
 
     carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+")
     carrier_ref = models.CharField(max_length=64)
+    reference = models.CharField(max_length=64, blank=True)  # ours, where the carrier echoes it
     state = models.CharField(max_length=11)
     reason = models.CharField(max_length=40, blank=True)
     raw = models.TextField(blank=True)

@@ -1,6 +1,8 @@
 """What can be true of a text and of a batch: one table, in the words people see."""
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from django.db import models
 
@@ -54,6 +56,34 @@ def key_of(state: str, reason: str) -> str:
     return f"{state}:{reason}" if state == State.UNDELIVERED else str(state)
 
 
+# Every move there is. The engine's functions guard them, one each; the model test walks them.
+LEGAL: dict[State, frozenset[State]] = {
+    State.SCHEDULED: frozenset({State.QUEUED, State.CANCELLED}),
+    State.QUEUED: frozenset(
+        {State.SENDING, State.CANCELLED, State.EXPIRED, State.FAILED, State.UNKNOWN}
+        | {State.SUBMITTED, State.DELIVERED, State.UNDELIVERED}
+    ),
+    State.SENDING: frozenset(
+        {State.QUEUED, State.SUBMITTED, State.FAILED, State.UNKNOWN}
+        | {State.DELIVERED, State.UNDELIVERED}
+    ),
+    State.UNKNOWN: frozenset(
+        {State.SUBMITTED, State.DELIVERED, State.UNDELIVERED, State.QUEUED}
+        | {State.FAILED, State.UNCONFIRMED}
+    ),
+    State.SUBMITTED: frozenset({State.DELIVERED, State.UNDELIVERED, State.UNCONFIRMED}),
+    State.UNCONFIRMED: frozenset({State.DELIVERED, State.UNDELIVERED}),
+    State.UNDELIVERED: frozenset({State.DELIVERED}),  # absent only, by the same reference
+}
+# Evidence of an earlier attempt overtakes the present one: only a text that may have been sent.
+NEEDS_MAYBE_SENT = frozenset(
+    (now, then)
+    for now in (State.QUEUED, State.SENDING)
+    for then in (State.SUBMITTED, State.UNKNOWN, State.DELIVERED, State.UNDELIVERED)
+    if now == State.QUEUED or then in (State.DELIVERED, State.UNDELIVERED)
+)
+
+
 @dataclass(frozen=True)
 class Words:
     """How one text is shown: `key` names icon and tone, `next_step` is what a person can do."""
@@ -63,3 +93,61 @@ class Words:
     next_step: str
     is_final: bool
     charged: str  # "Yes", "No", "Not yet"
+
+
+YES, NO, NOT_YET = "Yes", "No", "Not yet"
+
+_WORDS = {
+    State.SCHEDULED: Words("scheduled", "Scheduled", "You can change or cancel it.", False, NO),
+    State.QUEUED: Words("queued", "Waiting", "", False, NO),
+    State.SENDING: Words("sending", "Sending", "", False, NO),
+    State.SUBMITTED: Words("submitted", "Sent, waiting for the network", "", False, YES),
+    State.UNKNOWN: Words(
+        "unknown",
+        "May have been sent. We have not resent it",
+        "Ask the person whether it came before you send it again.",
+        False,
+        NOT_YET,
+    ),
+    State.UNCONFIRMED: Words(
+        "unconfirmed",
+        "No report from the network",
+        "It has probably arrived. Ask the person if it matters.",
+        False,
+        NOT_YET,
+    ),
+    State.DELIVERED: Words("delivered", "Delivered", "", True, YES),
+    State.CANCELLED: Words("cancelled", "Cancelled", "", True, NO),
+}
+_UNDELIVERED = {
+    Undelivered.ABSENT: "Try again later, or ring them.",
+    Undelivered.DEAD: "Check the number with the person and correct it in CONTACTS.",
+    Undelivered.BLOCKED: "Ring them: their network does not let this text through.",
+}
+_OUR_PROBLEM = "Not sent: our problem"
+_WHY_NOT = {State.FAILED: "it could not be sent", State.EXPIRED: "it waited too long"}
+
+
+class TextAsKept(Protocol):
+    """The fields of a Message that say how it stands."""
+
+    state: str
+    reason: str
+    why: str
+    accepted_at: dt.datetime | None
+
+
+def words_for(text: TextAsKept) -> Words:
+    state = State(text.state)
+    if state == State.UNDELIVERED:
+        reason = Undelivered(text.reason)
+        return Words(reason.value, reason.label, _UNDELIVERED[reason], True, YES)
+    if state in _WHY_NOT:
+        words = f"{_OUR_PROBLEM} ({text.why or _WHY_NOT[state]})"
+        return Words(state.value, words, "Send it again. You do not pay for this one.", True, NO)
+    shown = _WORDS[state]
+    if state == State.QUEUED and text.why:
+        return replace(shown, words=f"{shown.words}: {text.why}")
+    if state == State.UNCONFIRMED and text.accepted_at:
+        return replace(shown, charged=YES)
+    return shown

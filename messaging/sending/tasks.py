@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from messaging.sending import services
-from messaging.sending.engine import expand, release, tally
+from messaging.sending.engine import expand, release, sweeps, tally
 from messaging.sending.models import Batch
 from smsportal.lib import db
 
@@ -37,3 +37,8 @@ def tally_changed(**_: Any) -> None:
     now = db.database_now()
     tally.tally_changed(now=now)
     services.tell_about_finished(now=now)
+
+
+@shared_task(name="messaging.sweep")
+def sweep(**_: Any) -> None:
+    sweeps.sweep(now=db.database_now())

@@ -3,12 +3,14 @@
 import datetime as dt
 import itertools
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from accounts.people.models import Person
 from messaging.carriers.models import Carrier
 from messaging.sending import services
-from messaging.sending.models import Basket, BasketRow, Batch, RowSource, RowState
+from messaging.sending.models import Basket, BasketRow, Batch, Message, RowSource, RowState
+from messaging.sending.states import Lane, State
 
 NOW = dt.datetime(2026, 5, 12, 13, 4, tzinfo=dt.UTC)  # Tuesday, 2:04pm in London
 _numbers = itertools.count(1)
@@ -56,4 +58,52 @@ def make_batch(person: Person, *, people: int = 3, body: str = "Hello", **order:
             "now": NOW,
             **order,
         }
+    )
+
+
+def make_queued(person: Person, numbers: Sequence[str] = (), **fields: Any) -> list[Message]:
+    """Texts that wait for a sender, in a running batch of their own."""
+    numbers = numbers or [drama(0)]
+    batch_fields = {name: fields.pop(name) for name in ("sender", "sender_kind") if name in fields}
+    batch = Batch.objects.create(
+        **{
+            "request_key": uuid.uuid4(),
+            "department_id": person.department_id,
+            "person": person,
+            "person_name": person.name,
+            "cost_code": "PH0123",
+            "price_tenths": 35,
+            "sender": "PHYSICS",
+            "sender_kind": "alpha",
+            "wording": "Hello",
+            "body": "Hello",
+            "state": "running",
+            "send_at": NOW,
+            "valid_until": NOW + dt.timedelta(days=1),
+            "person_count": len(numbers),
+            "part_count": len(numbers),
+            "reserved_on": NOW.date(),
+            "accepted_at": NOW,
+            "expanded_at": NOW,
+            "released_at": NOW,
+            "changed_at": NOW,
+            **batch_fields,
+        }
+    )
+    return Message.objects.bulk_create(
+        Message(
+            **{
+                "batch": batch,
+                "department_id": person.department_id,
+                "row_no": n,
+                "number": number,
+                "part_count": 1,
+                "lane": Lane.INTERACTIVE,
+                "state": State.QUEUED,
+                "next_at": NOW,
+                "valid_until": NOW + dt.timedelta(days=1),
+                **fields,
+            }
+        )
+        for n, number in enumerate(numbers)
     )

@@ -1,0 +1,101 @@
+"""What the sender and a carrier's adapter say to each other."""
+
+import datetime as dt
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Outcome(StrEnum):
+    """How handing over one text ended."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"  # for good: this text will never go by this carrier
+    NOT_SENT = "not_sent"  # for now, and surely not sent: may be tried again
+    THROTTLED = "throttled"  # surely not sent: we are too fast
+    AMBIGUOUS = "ambiguous"  # may have gone out: never tried again by itself
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a carrier can do, so that the engine need not know which one it is."""
+
+    echoes_reference: bool = False  # receipts name our reference too
+    receives: bool = False
+    answer_seconds: float = 60.0  # how long an answer may take before it counts as lost
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingText:
+    """One text as handed over. `attempt` comes back with the answer and fences it."""
+
+    message_id: int
+    attempt: int
+    reference: str  # ours, the same on every attempt
+    number: str
+    sender: str
+    body: str
+    part_count: int
+    valid_until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    message_id: int
+    attempt: int
+    outcome: Outcome
+    carrier_ref: str = ""
+    code: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReceipt:
+    """state: delivered or undelivered, then with a reason (absent, dead, blocked)."""
+
+    key: object  # what acknowledge() takes
+    carrier_ref: str
+    state: str
+    reason: str = ""
+    reference: str = ""
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextFromPhone:
+    key: object
+    carrier_ref: str
+    from_number: str
+    to_number: str
+    body: str
+
+
+Event = DeliveryReceipt | TextFromPhone
+
+
+class Adapter(Protocol):
+    """A connection to a carrier. The sender owns it and is its only caller."""
+
+    capabilities: Capabilities
+
+    async def open(self) -> None:
+        """Connect. Raises OSError when the carrier cannot be reached."""
+
+    async def close(self) -> None: ...
+
+    def submit(self, texts: Sequence[OutgoingText]) -> AsyncIterator[list[Answer]]:
+        """Hand texts over, and yield answers as they come. A text that is still without an answer
+        when the iterator ends, or raises, is ambiguous.
+        """
+
+    async def events(self, limit: int) -> list[Event]:
+        """What the carrier has to say now; the same again until it is acknowledged."""
+
+    async def acknowledge(self, events: Sequence[Event]) -> None:
+        """The events are safely stored: the carrier may forget them."""
+
+
+def reference_of(uid: uuid.UUID) -> str:
+    return uid.hex

@@ -1,0 +1,58 @@
+"""Own one carrier's connection, until told to stop."""
+
+import asyncio
+import signal
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from messaging.carriers.base import TextFromPhone
+from messaging.carriers.models import Carrier
+from messaging.carriers.registry import ADAPTERS, adapter_for
+from messaging.incoming import services as incoming
+from messaging.sending.engine.hold import HeldElsewhere
+from messaging.sending.engine.sender import Sender
+from smsportal.lib.db import database_now
+
+
+class Command(BaseCommand):
+    help = "Send texts by one carrier. One process for each; a second one refuses to start."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("carrier", help="the carrier's name, as on its page")
+
+    def handle(self, *args: Any, carrier: str, **options: Any) -> None:
+        row = Carrier.objects.filter(name=carrier).first()
+        if row is None:
+            raise CommandError(f"There is no carrier called {carrier}.")
+        if row.kind not in ADAPTERS:
+            raise CommandError(f"Nothing here speaks {row.kind}, the kind of {carrier}.")
+        try:
+            asyncio.run(_send(row))
+        except* HeldElsewhere:
+            raise CommandError(f"A sender of {carrier} runs already.") from None
+
+
+async def _send(carrier: Carrier) -> None:
+    sender = Sender(
+        carrier,
+        adapter_for,
+        journal_path=settings.VAR_DIR / "journal" / carrier.name,
+        hand_over=partial(_hand_over, carrier),
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, sender.stop)
+    await sender.run()
+
+
+def _hand_over(carrier: Carrier, text: TextFromPhone) -> None:
+    incoming.store(
+        carrier=carrier,
+        carrier_ref=text.carrier_ref,
+        from_number=text.from_number,
+        to_number=text.to_number,
+        body=text.body,
+        now=database_now(),
+    )

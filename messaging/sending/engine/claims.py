@@ -1,0 +1,94 @@
+"""Taking waiting texts in hand: by lane, and fairly between departments."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from accounts.departments.models import Department
+from messaging.carriers.base import OutgoingText, reference_of
+from messaging.carriers.models import Carrier
+from messaging.sending.engine import router
+from messaging.sending.models import Batch, Message
+from messaging.sending.states import BatchState, Lane, State
+from smsportal.lib.db import claim_fairly
+
+LEASE = dt.timedelta(seconds=60)
+KEPT_FREE = 0.2  # of the window, for what cannot wait behind bulk
+MOST_DEPARTMENTS = 200  # in one claim; the others come first in the next
+
+
+def take(carrier: Carrier, free: int, *, now: dt.datetime, turn: int = 0) -> list[OutgoingText]:
+    """Claim up to `free` texts for `carrier`, those of higher lanes first.
+
+    The claim is the mark of being in flight: nothing is claimed that is not sent at once. turn: a
+    number that grows, so that another department comes first each time.
+    """
+    ready = _ready(carrier, now)
+    claimed: list[int] = []
+    with transaction.atomic():
+        for lane in Lane.values:
+            left = free - len(claimed)
+            if lane == Lane.BULK:
+                left -= int(carrier.window * KEPT_FREE)
+            if left > 0:
+                claimed += _take_lane(ready.filter(lane=lane), carrier, left, now, turn)
+    return in_hand(claimed)
+
+
+def _ready(carrier: Carrier, now: dt.datetime) -> QuerySet:
+    runs = Batch.objects.filter(pk=OuterRef("batch_id"), state=BatchState.RUNNING)
+    texts = router.for_carrier(carrier).filter(Exists(runs), next_at__lte=now, valid_until__gt=now)
+    return texts.order_by("next_at", "id")
+
+
+def _take_lane(
+    ready: QuerySet, carrier: Carrier, free: int, now: dt.datetime, turn: int
+) -> list[int]:
+    departments = _waiting_departments(ready)
+    if not departments:
+        return []
+    start = turn % len(departments)
+    departments = (departments[start:] + departments[:start])[: min(free, MOST_DEPARTMENTS)]
+    return claim_fairly(
+        ready,
+        "department_id",
+        departments,
+        free // len(departments),
+        state=State.SENDING,
+        carrier=carrier.pk,
+        lease_until=now + LEASE,
+        attempt_count=F("attempt_count") + 1,
+        why="",
+    )
+
+
+def _waiting_departments(ready: QuerySet) -> list[int]:
+    theirs = ready.filter(department_id=OuterRef("pk")).order_by()
+    may_send = Department.objects.filter(frozen_at__isnull=True, closed_at__isnull=True)
+    return list(may_send.filter(Exists(theirs)).order_by("pk").values_list("pk", flat=True))
+
+
+def in_hand(ids: Iterable[int]) -> list[OutgoingText]:
+    """The claimed texts as a carrier needs them, in the order they were asked for."""
+    rows = Message.objects.filter(pk__in=list(ids)).order_by("lane", "next_at", "id")
+    fields = ("id", "attempt_count", "uid", "number", "body", "part_count", "valid_until")
+    texts = list(rows.values_list(*fields, "batch_id"))
+    batches = {
+        pk: (sender, body)
+        for pk, sender, body in Batch.objects.filter(
+            pk__in={text[-1] for text in texts}
+        ).values_list("pk", "sender", "body")
+    }
+    return [
+        OutgoingText(
+            pk, attempt, reference_of(uid), number, *_said(batches[batch], body), parts, until
+        )
+        for pk, attempt, uid, number, body, parts, until, batch in texts
+    ]
+
+
+def _said(batch: tuple[str, str], body: str) -> tuple[str, str]:
+    sender, same_for_all = batch
+    return sender, body or same_for_all

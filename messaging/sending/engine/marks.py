@@ -1,0 +1,58 @@
+"""What is written beside a move: its batch, the story of a text, what is given back."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from django.db.models import Count, F
+from django.db.models.functions import Greatest
+
+from messaging.carriers.base import Answer
+from messaging.sending.engine import allowances
+from messaging.sending.models import Attempt, Batch, Message
+
+
+def touch(message_ids: Collection[int], now: dt.datetime) -> None:
+    """Have the batches of these texts counted again."""
+    if message_ids:
+        theirs = Message.objects.filter(pk__in=list(message_ids)).values("batch_id")
+        # Always later than the last: two who touch at once must not hide from the tally.
+        later = Greatest(F("changed_at") + dt.timedelta(microseconds=1), now)
+        Batch.objects.filter(pk__in=theirs).update(changed_at=later)
+
+
+def story(
+    carrier_id: int, answers: Iterable[Answer], about: set[int], phase: str, now: dt.datetime
+) -> None:
+    """Keep what happened to texts that left the clean path."""
+    Attempt.objects.bulk_create(
+        Attempt(
+            message_id=answer.message_id,
+            number=answer.attempt,
+            carrier_id=carrier_id,
+            at=now,
+            phase=phase,
+            code=(answer.code or answer.carrier_ref)[:40],
+            words=answer.words[:200],
+        )
+        for answer in answers
+        if answer.message_id in about
+    )
+
+
+def times_refused(message_ids: Iterable[int]) -> dict[int, int]:
+    refusals = Attempt.objects.filter(message_id__in=list(message_ids), phase="rejected")
+    return dict(refusals.values_list("message_id").annotate(Count("pk")))
+
+
+def not_sent_after_all(message_ids: Collection[int]) -> None:
+    """They will never be charged: what was reserved for them goes back."""
+    if message_ids:
+        allowances.give_back(list(message_ids))
+
+
+def overrule(message_ids: Collection[int]) -> None:
+    """What looked as if it might have been sent was not: so the carrier said later."""
+    if message_ids:
+        Attempt.objects.filter(message_id__in=list(message_ids), phase="ambiguous").update(
+            is_overruled=True
+        )

@@ -1,0 +1,259 @@
+"""The process that owns a carrier's connection: takes waiting texts in hand, writes down that it
+is about to send them, sends, and records what it hears. No transaction spans the network.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.db import Error, InterfaceError, OperationalError, connection
+
+from messaging.carriers.base import (
+    Adapter,
+    Answer,
+    DeliveryReceipt,
+    Outcome,
+    OutgoingText,
+    TextFromPhone,
+)
+from messaging.carriers.models import Carrier
+from messaging.sending.engine import answers, claims, receipts, recovery, release, sweeps
+from messaging.sending.engine.hold import Hold
+from messaging.sending.engine.journal import Journal, Key, Past, read
+from messaging.sending.engine.pace import Pace
+from smsportal.lib.db import database_now
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 500  # texts in one claim
+EVENTS_AT_ONCE = 1000
+IDLE_SECONDS = 0.3
+GLANCE_SECONDS = 0.1  # between two looks for receipts
+TICK_SECONDS = 1.0
+SWEEP_EVERY = 5  # ticks
+STALE_SECONDS = 30.0  # a claim this old is not sent any more: its lease may be over
+LONGEST_WAIT = 5.0
+
+HandOver = Callable[[TextFromPhone], None]
+
+
+class Sender:
+    """hand_over: stores a text from a phone, once, before the carrier may forget it."""
+
+    def __init__(
+        self,
+        carrier: Carrier,
+        adapter_for: Callable[[Carrier, ThreadPoolExecutor], Adapter],
+        *,
+        journal_path: Path,
+        hand_over: HandOver,
+    ) -> None:
+        self.carrier = carrier
+        self.journal_path = journal_path
+        self.hand_over = hand_over
+        self.database = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
+        self.line = ThreadPoolExecutor(max_workers=1, thread_name_prefix="line")
+        self.adapter = adapter_for(carrier, self.line)
+        self.hold = Hold(f"sender-{carrier.name}")
+        self.pace = Pace(carrier.texts_per_second)
+        self.in_hand: set[Key] = set()
+        self.carrying: set[asyncio.Task] = set()
+        self.is_stopping = asyncio.Event()
+        self.has_lost_a_claim = False
+        self.turn = 0
+
+    async def run(self) -> None:
+        """Until stop(). Raises HeldElsewhere when this carrier has a sender already."""
+        await self._retry(self.hold.take)
+        past = read(self.journal_path)
+        await self._database(lambda: recovery.recover(self.carrier, past, now=database_now()))
+        self.journal = Journal(self.journal_path)
+        await self.adapter.open()
+        log.info("sender of %s is ready", self.carrier.name)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for work in (self._pump, self._listen, self._tick):
+                    group.create_task(work())
+        finally:
+            await self.adapter.close()
+            self.journal.close()
+            await self.hold.release()
+            for thread in (self.database, self.line):
+                thread.submit(connection.close)  # each thread's own
+                thread.shutdown()
+
+    def stop(self) -> None:
+        self.is_stopping.set()
+
+    # -- Out -------------------------------------------------------------------------------
+
+    async def _pump(self) -> None:
+        """Claim no more than the free window, and send what was claimed."""
+        while not self.is_stopping.is_set():
+            texts = await self._claim()
+            if not texts:
+                await self._pause(IDLE_SECONDS if not self.carrying else GLANCE_SECONDS / 10)
+                continue
+            task = asyncio.create_task(self._carry(texts, self.hold.epoch, self._time()))
+            self.carrying.add(task)
+            task.add_done_callback(self.carrying.discard)
+        await asyncio.gather(*self.carrying)
+
+    async def _claim(self) -> list[OutgoingText]:
+        window = self.carrier.window - len(self.in_hand)
+        free = min(window, self.pace.free(self._time()), AT_ONCE, max(1, self.carrier.window // 2))
+        if free <= 0 or not self.carrier.is_enabled or self.carrier.paused_at:
+            return []
+        if self.has_lost_a_claim:
+            await self._find_lost_claims()
+        self.turn += 1
+        take = partial(claims.take, self.carrier, free, turn=self.turn)
+        try:
+            texts = await self._once(lambda: take(now=database_now()))
+        except (OperationalError, InterfaceError):
+            # It may have been committed: then the rows are ours and nobody knows.
+            self.has_lost_a_claim = True
+            log.warning("a claim failed: the database is away")
+            await self._pause(TICK_SECONDS)
+            return []
+        self.pace.spend(len(texts))
+        self.in_hand |= {(text.message_id, text.attempt) for text in texts}
+        return texts
+
+    async def _find_lost_claims(self) -> None:
+        known = {key for key, answer in self.journal.open_texts.items() if answer is None}
+        past = Past(is_whole=True, about=known)
+        mine = frozenset(self.in_hand | set(self.journal.open_texts))
+        await self._database(
+            lambda: recovery.recover(self.carrier, past, now=database_now(), but=mine)
+        )
+        self.has_lost_a_claim = False
+
+    async def _carry(self, texts: list[OutgoingText], epoch: int, claimed_at: float) -> None:
+        waiting = {(text.message_id, text.attempt): text for text in texts}
+        try:
+            still = await self.hold.ensure()
+            if still != epoch or self._time() - claimed_at > STALE_SECONDS:
+                self.has_lost_a_claim = True  # not ours any more, and not a byte has left
+                return
+            self.journal.about_to_send(texts)
+            await self._submit(texts, waiting)
+            lost = [Answer(*key, Outcome.AMBIGUOUS, code="no_answer") for key in waiting]
+            if lost:
+                await self._record(lost)
+        finally:
+            self.in_hand -= {(text.message_id, text.attempt) for text in texts}
+
+    async def _submit(self, texts: list[OutgoingText], waiting: dict[Key, OutgoingText]) -> None:
+        """Answers leave `waiting`; whatever ends this leaves the others there, in doubt."""
+        try:
+            async for heard in self.adapter.submit(texts):
+                for answer in heard:
+                    waiting.pop((answer.message_id, answer.attempt), None)
+                await self._record(heard)
+        except Exception:
+            log.exception("the connection to %s broke while sending", self.carrier.name)
+
+    async def _record(self, heard: list[Answer]) -> None:
+        if not heard:
+            return
+        self.journal.answered(heard)
+        if any(answer.outcome == Outcome.THROTTLED for answer in heard):
+            self.pace.throttled(self._time(), len(heard))
+        await self._database(lambda: answers.record(self.carrier.pk, heard, now=database_now()))
+        self.journal.recorded(heard)
+        self.in_hand -= {(answer.message_id, answer.attempt) for answer in heard}
+
+    # -- In --------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        """Store what the carrier says, and only then let it forget."""
+        while True:
+            try:
+                events = await self.adapter.events(EVENTS_AT_ONCE)
+            except Exception:
+                log.exception("the connection to %s broke while listening", self.carrier.name)
+                events = []
+            if events:
+                await self._store(events)
+            elif self.is_stopping.is_set() and not self.carrying:
+                return
+            if len(events) < EVENTS_AT_ONCE:
+                await self._pause(GLANCE_SECONDS, even_when_stopping=True)
+
+    async def _store(self, events: Sequence[DeliveryReceipt | TextFromPhone]) -> None:
+        reports = [event for event in events if isinstance(event, DeliveryReceipt)]
+        if reports:
+            await self._database(
+                lambda: receipts.apply(self.carrier.pk, reports, now=database_now())
+            )
+        for event in events:
+            if isinstance(event, TextFromPhone):
+                await self._database(partial(self.hand_over, event))
+        try:
+            await self.adapter.acknowledge(events)
+        except Exception:
+            log.warning("%s could not be told that it may forget", self.carrier.name)
+
+    # -- Each second -----------------------------------------------------------------------
+
+    async def _tick(self) -> None:
+        count = 0
+        while not self.is_stopping.is_set():
+            await self._database(partial(self._housekeeping, count % SWEEP_EVERY == 0))
+            count += 1
+            await self._pause(TICK_SECONDS)
+
+    def _housekeeping(self, is_time_to_sweep: bool) -> None:
+        now = database_now()
+        release.release_due(now=now)
+        receipts.match_waiting(now=now, only_fresh=True)
+        if is_time_to_sweep:
+            sweeps.sweep(now=now)
+        self.carrier.refresh_from_db()
+
+    # -- The database, which may go away ---------------------------------------------------
+
+    async def _database(self, work: Callable[[], Any]) -> Any:
+        """For as long as it takes. What is not recorded when we stop is in the journal."""
+        return await self._retry(partial(self._once, work))
+
+    async def _retry(self, work: Callable[[], Awaitable]) -> Any:
+        wait = GLANCE_SECONDS
+        while True:
+            try:
+                return await work()
+            except (OperationalError, InterfaceError):
+                log.warning("the database is away: trying again", exc_info=True)
+                if self.is_stopping.is_set():
+                    raise
+                await self._pause(wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+
+    async def _once(self, work: Callable[[], Any]) -> Any:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.database, partial(_in_thread, work))
+
+    async def _pause(self, seconds: float, *, even_when_stopping: bool = False) -> None:
+        if even_when_stopping:
+            await asyncio.sleep(seconds)
+            return
+        try:
+            await asyncio.wait_for(self.is_stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def _time(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+def _in_thread(work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    except Error:
+        connection.close()
+        raise

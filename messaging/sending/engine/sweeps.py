@@ -1,0 +1,112 @@
+"""What nobody was there to do: leases that ran out, texts too old, reports that never came.
+
+Each rule is one guarded UPDATE in chunks, so that running it twice, or two at once, is harmless.
+"""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from accounts.departments.models import Department
+from messaging.carriers.models import Carrier
+from messaging.sending.engine import receipts, router
+from messaging.sending.engine.marks import not_sent_after_all, touch
+from messaging.sending.models import Attempt, Message
+from messaging.sending.states import State
+from smsportal.lib.db import CHUNK, claim
+
+REPORT_BY = dt.timedelta(hours=24)  # after a text's validity ends
+MOST_LEASES_LOST = 3
+
+PAUSED = "your department is paused"
+NO_CARRIER = "the connection to the networks is closed"
+
+
+def sweep(*, now: dt.datetime) -> None:
+    lease_over(now=now)
+    expire(now=now)
+    unconfirmed(now=now)
+    refuse_practice_numbers(now=now)
+    say_why(now=now)
+    receipts.match_waiting(now=now)
+
+
+def _move(wanted: QuerySet, now: dt.datetime, **values: object) -> int:
+    """In chunks, each with what is written beside it in its transaction."""
+    moved = 0
+    while True:
+        with transaction.atomic():
+            ids = claim(wanted.order_by("pk"), CHUNK, **values)
+            touch(ids, now)
+            if values.get("state") in (State.FAILED, State.EXPIRED):
+                not_sent_after_all(ids)
+            if values.get("lease_losses"):
+                _tell_of_lost_leases(ids, now)
+        moved += len(ids)
+        if len(ids) < CHUNK:
+            return moved
+
+
+def _tell_of_lost_leases(ids: list[int], now: dt.datetime) -> None:
+    texts = Message.objects.filter(pk__in=ids).values_list("pk", "attempt_count", "carrier_id")
+    Attempt.objects.bulk_create(
+        Attempt(
+            message_id=pk,
+            number=attempt,
+            carrier_id=carrier_id,
+            at=now,
+            phase="ambiguous",
+            code="lease_over",
+            words="Its sender stopped and did not come back in time",
+        )
+        for pk, attempt, carrier_id in texts
+    )
+
+
+def lease_over(*, now: dt.datetime) -> int:
+    """Only its sender's journal knows whether such a text left, and the sender is not there."""
+    held = Message.objects.filter(state=State.SENDING, lease_until__lt=now)
+    return _move(
+        held,
+        now,
+        state=State.UNKNOWN,
+        maybe_sent=True,
+        lease_until=None,
+        lease_losses=F("lease_losses") + 1,
+    )
+
+
+def expire(*, now: dt.datetime) -> int:
+    old = Message.objects.filter(state=State.QUEUED, valid_until__lt=now)
+    expired = _move(old.filter(maybe_sent=False), now, state=State.EXPIRED, final_at=now)
+    return expired + _move(old.filter(maybe_sent=True), now, state=State.UNKNOWN)
+
+
+def unconfirmed(*, now: dt.datetime) -> int:
+    silent = Message.objects.filter(
+        state__in=[State.SUBMITTED, State.UNKNOWN], valid_until__lt=now - REPORT_BY
+    )
+    return _move(silent, now, state=State.UNCONFIRMED)
+
+
+def refuse_practice_numbers(*, now: dt.datetime) -> int:
+    """Where every carrier is a real network, nobody will ever take them."""
+    texts = router.unroutable()
+    if texts is None:
+        return 0
+    why = "07700 900 numbers are for practice, real networks do not carry them"
+    reason = "practice_number"
+    return _move(texts, now, state=State.FAILED, reason=reason, why=why, final_at=now)
+
+
+def say_why(*, now: dt.datetime) -> int:
+    """Tell those that wait longer than a moment what they wait for."""
+    waiting = Message.objects.filter(state=State.QUEUED)
+    stopped = Department.objects.filter(frozen_at__isnull=False)
+    held_up = waiting.filter(department__in=stopped)
+    said = _move(held_up.exclude(why=PAUSED), now, why=PAUSED)
+    said += _move(waiting.filter(why=PAUSED).exclude(department__in=stopped), now, why="")
+    if Carrier.objects.usable().exists():
+        return said + _move(waiting.filter(why=NO_CARRIER), now, why="")
+    return said + _move(waiting.filter(why=""), now, why=NO_CARRIER)
