@@ -53,8 +53,8 @@ TABS = {
     ),
     RoleName.FINANCE: (PROFILE,),
     RoleName.OPERATOR: (
-        Tab("Departments", "departments:list", ("departments:", "people:admin")),
-        Tab("Activity", "audit:list", ("audit:",)),
+        Tab("Departments", "departments:list", ("departments:", "opening:", "people:admin")),
+        Tab("Activity", "activity:list", ("activity:",)),
         PROFILE,
     ),
 }

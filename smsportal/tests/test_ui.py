@@ -79,11 +79,37 @@ def test_longer_words_for_times():
     [
         ("{{ value|comma }}", 1240, "1,240"),
         ("{{ value|initials }}", "Amira Khan Lee", "AK"),
+        ("{{ value|phone }}", "+447700900123", "07700 900123"),
+        ("{{ value|mask }}", "+447700900412", "number ending 412"),
         ("{{ value|breakable }}", "a<b@example.ac.uk", "a&lt;b@<wbr>example.ac.uk"),
     ],
 )
 def test_small_words(template, value, shown):
     assert render(template, value=value) == shown
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "shown"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+            "Firefox on Linux",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
+            "(KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+            "Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0",
+            "Edge on Windows",
+        ),
+        ("curl/8.14.1", "A browser"),
+    ],
+)
+def test_a_browser_is_called_what_its_owner_calls_it(user_agent, shown):
+    assert render("{{ agent|browser }}", agent=user_agent) == shown
 
 
 @pytest.mark.parametrize("key", sorted(ui.STATUS))
@@ -113,6 +139,24 @@ def test_a_bar_says_its_numbers_aloud_and_fills_their_share():
 )
 def test_nothing_yet_is_drawn_and_not_divided_by(template):
     assert render(template).startswith("<svg")
+
+
+def test_segments_stand_end_to_end():
+    shown = render('{% segments "good:1 wait:3" "1 of 4" %}')
+    assert '<rect class="f-good" x="0.00" width="25.00" height="4"/>' in shown
+    assert '<rect class="f-wait" x="25.00" width="75.00" height="4"/>' in shown
+
+
+def test_a_column_is_as_high_as_its_share_of_the_highest():
+    shown = render("{% column 30 10 80 %}")
+    assert 'height="80" viewBox' in shown
+    assert '<rect class="f-1" y="25.0" width="10" height="75.0"/>' in shown
+
+
+def test_a_square_code_is_drawn_without_an_image():
+    shown = render('{% qr "otpauth://totp/x" "Square code to scan" %}')
+    assert shown.startswith('<svg class="qr" viewBox="0 0 33 33" role="img"')
+    assert "M4 4h1v1h-1z" in shown  # the corner of the first eye
 
 
 class Form(forms.Form):
