@@ -48,7 +48,9 @@ def _visible(request: HttpRequest) -> "queries.QuerySet[Batch]":
     return Batch.objects.visible_to(request.user).select_related("person", "department")
 
 
-def _page(request: HttpRequest, batch: Batch, *, problem: str = "", status: int = 200):
+def _page(
+    request: HttpRequest, batch: Batch, *, problem: str = "", status: int = 200
+) -> HttpResponse:
     show = request.GET.get("show", "")
     progress = queries.progress(batch)
     now = timezone.now()

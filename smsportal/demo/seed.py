@@ -1,0 +1,260 @@
+"""Fills an empty database with a believable university: people, contacts, a year of texts."""
+
+import datetime as dt
+import random
+import uuid
+from collections import Counter
+
+from django.db import transaction
+
+from accounts.audit import services as audit
+from accounts.audit.actors import System
+from accounts.departments.models import CostCode, Department, TagState
+from accounts.people.models import Person
+from accounts.people.roles import RoleName
+from messaging.carriers.models import Carrier
+from messaging.contacts.models import Contact, Group, Membership
+from messaging.incoming.models import IncomingText
+from messaging.senders.models import OptOut, Sender
+from messaging.sending.models import Allowance, Batch, Message
+from messaging.sending.states import BatchState, Lane, State, key_of
+from messaging.text.segments import measure
+from messaging.wording import services as wording
+from smsportal.demo.university import FIRST_NAMES, LAST_NAMES, REPLIES, UNITS, Unit
+from smsportal.lib import walltime
+
+SEED = 7700
+PRICE_TENTHS = 35
+DOMAIN = "example.ac.uk"
+# What became of a hundred texts.
+OUTCOMES = (
+    [(State.DELIVERED, "")] * 93
+    + [(State.UNDELIVERED, "absent")] * 3
+    + [(State.UNDELIVERED, "dead")] * 2
+    + [(State.UNDELIVERED, "blocked"), (State.UNCONFIRMED, "")]
+)
+
+
+def seed(*, now: dt.datetime) -> bool:
+    """Make the university unless it is there. Answers whether it was made."""
+    if Department.objects.exists():
+        return False
+    dice = random.Random(SEED)
+    with transaction.atomic():
+        carrier = _make_carrier()
+        _make_staff()
+        for unit in UNITS:
+            _make_unit(unit, carrier, dice, now)
+        audit.record(by=System(), verb="demo.made", words="The demo was filled.", now=now)
+    return True
+
+
+def _make_carrier() -> Carrier:
+    # Charging is on, so that the money pages have something to show.
+    return Carrier.objects.create(
+        name="simulator", kind="simulator", is_sandbox=True, is_charging=True, window=500
+    )
+
+
+def _make_staff() -> None:
+    for username, role, name in (
+        ("operator", RoleName.OPERATOR, "Tomasz Zielinski"),
+        ("finance", RoleName.FINANCE, "Wanda Whitcombe"),
+    ):
+        _make_person(username, role, name, None)
+
+
+def _make_person(username: str, role: str, name: str, department: Department | None) -> Person:
+    person = Person(
+        username=username,
+        role=role,
+        name=name,
+        department=department,
+        email=f"{name.lower().replace(' ', '.').replace(chr(39), '')}@{DOMAIN}",
+        extension=f"7{abs(hash_of(username)) % 10_000:04d}",
+    )
+    person.set_unusable_password()
+    person.save()
+    return person
+
+
+def hash_of(text: str) -> int:
+    """Python's own hash differs from run to run."""
+    return uuid.uuid5(uuid.NAMESPACE_DNS, text).int
+
+
+def _make_unit(unit: Unit, carrier: Carrier, dice: random.Random, now: dt.datetime) -> None:
+    department = Department.objects.create(
+        name=unit.name,
+        alpha_tag=unit.alpha_tag,
+        alpha_tag_state=TagState.REGISTERED,
+        created_at=now - dt.timedelta(days=400),
+        parts_per_year_cap=50_000,
+    )
+    CostCode.objects.create(
+        department=department,
+        code=unit.code,
+        kind=unit.kind,
+        from_on=walltime.financial_year_of(walltime.day_of(now)) - dt.timedelta(days=365),
+        recorded_by_name="Tomasz Zielinski (operator)",
+    )
+    admin = _make_person(f"{unit.sso}admin", RoleName.ADMIN, unit.admin_name, department)
+    user = _make_person(unit.sso, RoleName.USER, unit.user_name, department)
+    others = [_make_person(n, RoleName.USER, name, department) for n, name in unit.colleagues]
+    wording.add_starter_pack(department=department, by=admin, now=now)
+    contacts = _make_contacts(unit, department, user, dice)
+    _make_history(unit, department, [user, user, *others], contacts, carrier, dice, now)
+    if unit.sso == "phys0077":
+        _make_replies(department, user, carrier, now)
+    opted_out = contacts[3]
+    OptOut.objects.create(
+        department=department, number=opted_out.number, words="STOP", at=now - dt.timedelta(days=9)
+    )
+
+
+def _make_contacts(
+    unit: Unit, department: Department, user: Person, dice: random.Random
+) -> list[Contact]:
+    """Global contacts in their groups, and a few of the user's own."""
+    most = max(count for _, count in unit.groups) + 20
+    numbers = dice.sample(range(900), most + 10)
+    people = [
+        Contact(
+            department=department,
+            owner=user if n >= most else None,
+            number=f"+447700900{number:03d}",
+            first_name=dice.choice(FIRST_NAMES),
+            last_name=dice.choice(LAST_NAMES),
+        )
+        for n, number in enumerate(numbers)
+    ]
+    contacts = Contact.objects.bulk_create(people)
+    everyone = contacts[:most]
+    groups = [Group(department=department, name=name) for name, _ in unit.groups]
+    Group.objects.bulk_create(groups)
+    Membership.objects.bulk_create(
+        Membership(group=group, contact=contact)
+        for group, (_, count) in zip(groups, unit.groups, strict=True)
+        for contact in dice.sample(everyone, count)
+    )
+    mine = Group.objects.create(department=department, owner=user, name="My team")
+    Membership.objects.bulk_create(
+        Membership(group=mine, contact=contact) for contact in contacts[most:]
+    )
+    return everyone
+
+
+def _make_history(
+    unit: Unit,
+    department: Department,
+    senders: list[Person],
+    contacts: list[Contact],
+    carrier: Carrier,
+    dice: random.Random,
+    now: dt.datetime,
+) -> None:
+    """A year of batches whose numbers add up: texts, tallies, charges and allowances."""
+    used: Counter[tuple[str, int, dt.date]] = Counter()
+    for n in range(unit.batches_a_year):
+        day = now - dt.timedelta(days=1 + n * 364 / unit.batches_a_year)
+        at = day.replace(hour=8 + dice.randrange(9), minute=dice.randrange(60))
+        people = dice.sample(contacts, dice.choice([1, 3, 5, 8, 12, 25, min(40, len(contacts))]))
+        batch = _make_batch(unit, department, dice, at, dice.choice(senders), len(people))
+        texts = [_make_text(batch, row, who, carrier, dice) for row, who in enumerate(people)]
+        Message.objects.bulk_create(texts)
+        batch.tally = dict(Counter(key_of(text.state, text.reason) for text in texts))
+        batch.charged_part_count = sum(text.accepted_part_count for text in texts)
+        batch.tallied_at = batch.changed_at
+        batch.save(update_fields=["tally", "charged_part_count", "tallied_at"])
+        first = walltime.financial_year_of(batch.reserved_on)
+        used["department_year", department.pk, first] += batch.part_count
+        month = walltime.month_of(batch.reserved_on)
+        used["department_month", department.pk, month] += batch.part_count
+        used["person_day", batch.person_id, batch.reserved_on] += batch.part_count
+    Allowance.objects.bulk_create(
+        Allowance(scope=scope, owner_id=owner, period_on=period, used_count=count)
+        for (scope, owner, period), count in used.items()
+    )
+
+
+def _make_batch(
+    unit: Unit,
+    department: Department,
+    dice: random.Random,
+    at: dt.datetime,
+    person: Person,
+    people: int,
+) -> Batch:
+    words = dice.choice(unit.texts)
+    done = at + dt.timedelta(seconds=5 + people)
+    return Batch.objects.create(
+        request_key=uuid.uuid4(),
+        department=department,
+        person=person,
+        person_name=person.name,
+        cost_code=unit.code,
+        price_tenths=PRICE_TENTHS,
+        source="email" if dice.random() < 0.1 else "portal",
+        sender=unit.alpha_tag,
+        sender_kind="alpha",
+        wording=words,
+        body=words,
+        lane=Lane.INTERACTIVE if people <= 20 else Lane.BULK,
+        state=BatchState.FINISHED,
+        send_at=at,
+        valid_until=at + dt.timedelta(hours=24),
+        person_count=people,
+        part_count=people * measure(words).parts,
+        reserved_on=walltime.day_of(at),
+        accepted_at=at,
+        expanded_at=at,
+        started_at=at,
+        released_at=at,
+        finished_at=done,
+        changed_at=done,
+    )
+
+
+def _make_text(
+    batch: Batch, row_no: int, contact: Contact, carrier: Carrier, dice: random.Random
+) -> Message:
+    state, reason = dice.choice(OUTCOMES)
+    parts = measure(batch.body).parts
+    accepted_at = batch.send_at + dt.timedelta(seconds=1)
+    return Message(
+        batch=batch,
+        department_id=batch.department_id,
+        row_no=row_no,
+        number=contact.number,
+        name=contact.name,
+        part_count=parts,
+        lane=batch.lane,
+        state=state,
+        reason=reason,
+        next_at=batch.send_at,
+        valid_until=batch.valid_until,
+        attempt_count=1,
+        carrier=carrier,
+        carrier_ref=f"past-{batch.pk}-{row_no}",
+        accepted_at=accepted_at,
+        accepted_part_count=parts,
+        final_at=None if state == State.UNCONFIRMED else accepted_at + dt.timedelta(seconds=3),
+    )
+
+
+def _make_replies(department: Department, user: Person, carrier: Carrier, now: dt.datetime) -> None:
+    """The user has a number of their own, and people have answered to it."""
+    sender = Sender.objects.create(department=department, person=user, number="+447700900950")
+    texts = Message.objects.filter(batch__person=user).select_related("batch").order_by("-pk")
+    for n, (text, words) in enumerate(zip(texts[:4], REPLIES, strict=True)):
+        IncomingText.objects.create(
+            carrier=carrier,
+            carrier_ref=f"past-reply-{n}",
+            from_number=text.number,
+            to_number=sender.number,
+            body=words,
+            received_at=now - dt.timedelta(hours=3 + 20 * n),
+            department=department,
+            person=user,
+            message=text,
+        )

@@ -1,0 +1,16 @@
+"""Fill an empty demo database with an invented university."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from smsportal.demo import seed
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with the demo's invented university."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        made = seed.seed(now=timezone.now())
+        self.stdout.write("The university is made." if made else "The university is there.")
