@@ -9,6 +9,7 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("appearance/", appearance.choose, name="appearance"),
     path("", include("accounts.people.urls")),
+    path("", include("smsportal.demo.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),

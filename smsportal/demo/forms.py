@@ -1,7 +1,5 @@
 """Finding a practice phone, writing back from it, and making its network misbehave."""
 
-from typing import Any
-
 from django import forms
 
 from messaging.contacts.models import Contact
@@ -51,14 +49,14 @@ class FaultsForm(forms.Form):
         max_value=60_000,
         required=False,
     )
-    texts_per_second = forms.IntegerField(
-        label="Texts a second at most", help_text="Empty: no limit.", min_value=1, required=False
+    throttle_per_second = forms.IntegerField(
+        label="Texts a second at most", help_text="0: no limit.", min_value=0, required=False
     )
-    lose_answer_percent = percent(
+    lose_answers_percent = percent(
         "Answers that never come", "Percent. Those texts show as May have been sent."
     )
-    drop_receipt_percent = percent("Receipts that never come", "Percent.")
-    duplicate_receipt_percent = percent("Receipts that come twice", "Percent.")
+    drop_receipts_percent = percent("Receipts that never come", "Percent.")
+    repeat_receipts_percent = percent("Receipts that come twice", "Percent.")
 
-    def values(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if value is not None}
+    def values(self) -> dict[str, int]:
+        return {name: value or 0 for name, value in self.cleaned_data.items()}

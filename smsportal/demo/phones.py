@@ -4,8 +4,11 @@ import datetime as dt
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from django.db.models import QuerySet
+
+from accounts.mail.models import OutgoingMail
 from accounts.people.models import Person
-from messaging.carriers.models import SimulatedKind, SimulatedText
+from messaging.carriers.models import Carrier, SimulatedKind, SimulatedText
 from messaging.carriers.simulator import queries
 from messaging.carriers.simulator.script import SCRIPTED, can_reply_to
 from messaging.contacts.models import Contact
@@ -61,6 +64,16 @@ class Phone:
     number: str
     name: str
     threads: list[Thread] = field(default_factory=list)
+
+
+def network() -> Carrier | None:
+    """The carrier whose faults the demo can set."""
+    return Carrier.objects.filter(kind="simulator").order_by("pk").first()
+
+
+def mail() -> QuerySet[OutgoingMail]:
+    """What would have left, the newest first."""
+    return OutgoingMail.objects.order_by("-pk")
 
 
 def used(*, now: dt.datetime, limit: int = 12) -> list[Front]:

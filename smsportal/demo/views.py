@@ -15,8 +15,6 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.mail.models import OutgoingMail
-from messaging.carriers.models import Carrier
 from messaging.carriers.simulator import services as simulator
 from smsportal.demo import phones
 from smsportal.demo.forms import FaultsForm, FindForm, ReplyForm
@@ -84,17 +82,13 @@ def reply(request: HttpRequest) -> HttpResponse:
 @in_the_demo
 def faults(request: HttpRequest) -> HttpResponse:
     """Delays and faults of the practice network, so that trouble can be seen before it comes."""
-    carrier = Carrier.objects.filter(kind="simulator").order_by("pk").first()
+    carrier = phones.network()
     if carrier is None:
         raise Http404
-    known = {"texts_per_second": carrier.texts_per_second, **carrier.settings}
-    form = FaultsForm(request.POST or None, initial=known)
+    form = FaultsForm(request.POST or None, initial=carrier.settings)
     if request.method == "POST" and form.is_valid():
-        values = form.values()
-        carrier.texts_per_second = values.pop("texts_per_second", None)
-        carrier.settings = {**carrier.settings, **dict.fromkeys(form.fields, 0), **values}
-        carrier.settings.pop("texts_per_second")
-        carrier.save(update_fields=["settings", "texts_per_second"])
+        carrier.settings = {**carrier.settings, **form.values()}
+        carrier.save(update_fields=["settings"])
         messages.success(request, "Saved\nThe practice network behaves so within seconds.")
         return HttpResponseRedirect(reverse("demo:faults"))
     status = 422 if form.errors else 200
@@ -104,6 +98,5 @@ def faults(request: HttpRequest) -> HttpResponse:
 @require_GET
 @in_the_demo
 def mail(request: HttpRequest) -> HttpResponse:
-    found = OutgoingMail.objects.order_by("-pk")
-    page = Paginator(found, 25).get_page(request.GET.get("page"))
+    page = Paginator(phones.mail(), 25).get_page(request.GET.get("page"))
     return render(request, "demo/mail.html", {"page": page})

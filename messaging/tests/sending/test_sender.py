@@ -5,15 +5,12 @@ import datetime as dt
 from functools import partial
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 
 from accounts.tests.make import make_user
 from messaging.carriers.models import SimulatedKind, SimulatedText
 from messaging.carriers.registry import adapter_for
-from messaging.incoming.models import IncomingText
 from messaging.management.commands.sender import _hand_over
-from messaging.sending.engine.hold import Hold, HeldElsewhere
 from messaging.sending.engine.sender import Sender
 from messaging.sending.models import Message
 from messaging.tests.make import make_queued, make_simulator
