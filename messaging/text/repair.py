@@ -6,6 +6,7 @@ names and Welsh need theirs, and characters with no plain form are left as they 
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from messaging.text.segments import forcing
@@ -64,7 +65,8 @@ _REPAIRABLE: Final = re.compile(f"{_ACCENTS}|[{_OTHERS}]|{_JOINERS}")
 _REPAIRABLE_WITH_ACCENTS: Final = re.compile(f"{_REPAIRABLE.pattern}|[\u00a1-\u024f\u1e00-\u1eff]")
 
 
-class Change(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Change:
     before: str
     after: str
     name: str  # what Unicode calls it: some of these cannot be seen

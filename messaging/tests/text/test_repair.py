@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.text.repair import REPAIRS, repair, with_plain_line_ends
+from messaging.text.repair import REPAIRS, Change, repair, with_plain_line_ends
 from messaging.text.segments import forcing, measure
 
 
@@ -45,18 +45,16 @@ def test_one_click_gives_plain_characters(before, after):
     ids=ascii,
 )
 def test_accents_go_only_when_the_person_agrees(before, after):
-    assert repair(before, accents=True).text == after.replace(
-        "Zoe", "Zoë" if forcing("ë") == [] else "Zoe"
-    )
+    assert repair(before, accents=True).text == after
 
 
 def test_it_says_what_changed_in_order_with_names_for_what_cannot_be_seen():
     changes = repair("It’s\N{NO-BREAK SPACE}7–8pm, isn’t it?").changes
 
     assert changes == [
-        ("’", "'", "RIGHT SINGLE QUOTATION MARK", 2),
-        ("\N{NO-BREAK SPACE}", " ", "NO-BREAK SPACE", 1),
-        ("–", "-", "EN DASH", 1),
+        Change("’", "'", "RIGHT SINGLE QUOTATION MARK", 2),
+        Change("\N{NO-BREAK SPACE}", " ", "NO-BREAK SPACE", 1),
+        Change("–", "-", "EN DASH", 1),
     ]
     assert repair("plain").changes == []
 
