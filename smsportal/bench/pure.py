@@ -16,10 +16,11 @@ from messaging.text.segments import measure
 from smsportal.lib.phones import normalise
 
 FIRST_NUMBER: Final = 7_400_000_000
-_WORDS: Final = (
+_WORDS: Final = re.split(
+    " ",
     "the lecture in room has moved to ten o'clock please bring your card and £2.50 for the café"
-    " Zoë library closes early on Friday reply by noon thank you"
-).split()
+    " Renée library closes early on Friday reply by noon thank you",
+)
 _ELEVEN_DIGITS: Final = re.compile(r"[0-9]{11}")
 
 
