@@ -93,7 +93,11 @@ def _department(person: Person) -> dict[str, str] | None:
     if person.department is None:
         return None
     code = person.department.code_on(day_of(timezone.now()))
-    return {"name": person.department.name, "cost_code": code.code if code else ""}
+    return {
+        "name": person.department.name,
+        "cost_code": code.code if code else "",
+        "frozen_reason": person.department.frozen_reason,
+    }
 
 
 def _demo() -> list[dict[str, str]]:

@@ -36,7 +36,18 @@ class AuditEvent(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["-at"]),
-            models.Index(fields=["department_id", "-at"]),
+            models.Index(fields=["-at", "-id"]),
+            models.Index(fields=["department_id", "-at", "-id"]),
             models.Index(fields=["object_kind", "object_id"]),
         ]
+
+    def __str__(self) -> str:
+        return self.words
+
+    @property
+    def who(self) -> str:
+        return self.actor_name.partition(" (")[0]
+
+    @property
+    def username(self) -> str:
+        return self.actor_name.partition(" (")[2].rstrip(")")

@@ -52,12 +52,16 @@ class Department(models.Model):
     alpha_tag_state = models.CharField(
         max_length=12, choices=TagState.choices, default=TagState.REQUESTED
     )
-    # Caps in parts; empty means none (T: caps are ours, not the carrier's).
+    alpha_tag_state_at = models.DateTimeField(default=timezone.now)
+    # Asked for in place of a registered tag: texts keep that one until this one is registered.
+    next_alpha_tag = models.CharField(max_length=11, blank=True)
+    # Caps in parts; empty means none.
     parts_per_year_cap = models.PositiveIntegerField(null=True, blank=True)
     parts_per_month_cap = models.PositiveIntegerField(null=True, blank=True)
     parts_per_batch_cap = models.PositiveIntegerField(default=default_batch_cap)
     created_at = models.DateTimeField(default=timezone.now)
     frozen_at = models.DateTimeField(null=True)
+    frozen_reason = models.CharField(max_length=200, blank=True)
     closed_at = models.DateTimeField(null=True)
 
     objects = DepartmentQuerySet.as_manager()
@@ -75,8 +79,20 @@ class Department(models.Model):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    @property
+    def status(self) -> str:
+        """closed, frozen or active: a key of the words and icons of states."""
+        if self.closed_at:
+            return "closed"
+        return "frozen" if self.frozen_at else "active"
+
     def code_on(self, day: dt.date) -> "CostCode | None":
         return self.codes.filter(from_on__lte=day).order_by("-from_on").first()
+
+    def shown_on(self, day: dt.date) -> str:
+        """S17: name and cost code as one, "Department of Physics PH0123"."""
+        code = self.code_on(day)
+        return f"{self.name} {code}" if code else self.name
 
 
 class CostCode(models.Model):

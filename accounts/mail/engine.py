@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
 from django.db.models import Q
 
 from accounts.mail.models import OutgoingMail
@@ -64,7 +65,8 @@ def _claim() -> OutgoingMail | None:
     now = db.database_now()
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     wanted = OutgoingMail.objects.filter(_waiting(now), free).order_by("next_at", "pk")
-    claimed = db.claim(wanted, 1, lease_until=now + LEASE)
+    with transaction.atomic():  # PostgreSQL locks rows within a transaction only
+        claimed = db.claim(wanted, 1, lease_until=now + LEASE)
     return OutgoingMail.objects.get(pk=claimed[0]) if claimed else None
 
 

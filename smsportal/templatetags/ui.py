@@ -52,6 +52,7 @@ STATUS = {
     **BATCH,
     "active": ("Active", "good", "ok"),
     "setup": ("Being set up", "warn", "dashed"),
+    "frozen": ("Frozen", "warn", "pause"),
     "closed": ("Closed", "", "ban"),
     "off": ("Cannot sign in", "", "ban"),
     "invited": ("Invited", "warn", "mail"),

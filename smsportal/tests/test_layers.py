@@ -7,7 +7,8 @@ from smsportal.tests import house
 
 # fmt: off
 WINGS = {
-    "accounts": ["audit", "mail", "departments", "people", "opening", "apikeys", "requests"],
+    "accounts": ["audit", "mail", "departments", "people", "opening", "activity", "apikeys",
+                 "requests"],
     "messaging": ["text", "carriers", "senders", "contacts", "imports", "wording", "sending",
                   "incoming", "compose", "history", "operations", "relay", "campaigns", "api"],
     "inbound": ["keywords", "twoway", "routing", "desk", "mailboxes"],

@@ -144,7 +144,7 @@
           li.dataset.ok = holds(input.value) ? "yes" : "no";
           $(".vh", li).textContent = holds(input.value) ? "Passed: " : "Not passed: ";
         }
-        const n = $("[data-rule-length]", list);
+        const n = $("[data-rule-length]");
         if (n) n.textContent = input.value.length;
         $$("[data-tag-shown]").forEach(o => { o.textContent = input.value || "(none)"; });
       };
@@ -159,7 +159,7 @@
 
   const TAG_RULES = {
     length: t => t.length >= 3 && t.length <= 11, chars: t => /^[A-Za-z0-9 -]*$/.test(t), first: t => !/^[0-9]/.test(t), letter: t => /[A-Za-z]/.test(t),
-    spaces: t => t === t.trim() && !t.includes("  "), word: t => !/^(alert|info|verify|sms|delivery|update|test|message|text)$/i.test(t),
+    spaces: t => t === t.trim() && !t.includes("  "), word: t => !/^(alert|info|verify|sms|delivery|update|test|test-sms|message|text)$/i.test(t),
   };
 
   wire(document);

@@ -1,0 +1,10 @@
+"""What other wings hear of departments."""
+
+from django.dispatch import Signal
+
+# Sent inside the transaction that closes: (department, by, now). Stop what would still go out.
+department_closed = Signal()
+
+# Asked before the button is pressed: (department). Answer a list of (words, count), such as
+# ("scheduled messages are stopped", 3).
+what_closing_touches = Signal()

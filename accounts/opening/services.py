@@ -1,0 +1,111 @@
+"""The first accounts: of a department, and of the team that runs the portal."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from accounts.audit.access import require
+from accounts.audit.actors import Actor
+from accounts.audit.services import record
+from accounts.departments import services as departments
+from accounts.departments.models import Department
+from accounts.opening.staff import clean_staff
+from accounts.people import services as people
+from accounts.people.details import Details
+from accounts.people.models import Person
+from accounts.people.queries import username_clash
+from accounts.people.roles import RoleName
+from smsportal.lib.errors import Refused
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new department with its first administrator and user, and the link of each of them."""
+
+    department: Department
+    admin: Person
+    user: Person
+    admin_link: str
+    user_link: str
+
+
+@transaction.atomic
+def open_department(
+    *,
+    name: str,
+    code: str,
+    kind: str,
+    alpha_tag: str,
+    admin: Details,
+    user: Details,
+    by: Actor,
+    now: dt.datetime,
+) -> Opened:
+    """S21: one department, one administrator and one user, all of them or none.
+
+    Raises Refused, and DetailsRefused for what is wrong with one of the two people.
+    """
+    require(by, "manage_departments")
+    department = departments.add(
+        name=name, code=code, kind=kind, alpha_tag=alpha_tag, by=by, now=now
+    )
+    first_admin = people.add_admin(
+        department=department,
+        username=admin.username,
+        name=admin.name,
+        email=admin.email,
+        extension=admin.extension,
+        is_name_confirmed=admin.is_name_confirmed,
+        by=by,
+        now=now,
+    )
+    first_user = people.add_user(
+        department=department,
+        username=user.username,
+        name=user.name,
+        email=user.email,
+        extension=user.extension,
+        other_domain_reason=user.other_domain_reason,
+        is_name_confirmed=user.is_name_confirmed,
+        by=by,
+        now=now,
+    )
+    return Opened(
+        department,
+        first_admin,
+        first_user,
+        admin_link=people.invite(person=first_admin, by=by, now=now),
+        user_link=people.invite(person=first_user, by=by, now=now),
+    )
+
+
+@transaction.atomic
+def add_staff(
+    *,
+    role: str,
+    username: str,
+    name: str,
+    email: str,
+    by: Actor,
+    now: dt.datetime,
+    password: str = "",
+) -> tuple[Person, str]:
+    """Somebody of the messaging team or of finance, and the link to choose a password.
+
+    With a `password` there is no link. Raises Refused, and ValidationError for a weak password.
+    """
+    require(by, "manage_departments")
+    username, name, email = clean_staff(username, name, email)
+    if clash := username_clash(username, department=None, now=now):
+        raise Refused(clash, field="username")
+    person = Person(role=RoleName(role), username=username, name=name, email=email, created_at=now)
+    person.set_unusable_password()
+    if password:
+        validate_password(password, person)
+        person.set_password(password)
+    person.save()
+    sentence = f"Added {person.audit_name} as {person.audit_role}."
+    record(by=by, verb="staff.added", words=sentence, on=person, now=now)
+    return person, "" if password else people.invite(person=person, by=by, now=now)
