@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
 from smsportal.lib import db
@@ -116,6 +117,11 @@ def _network_off() -> Iterator[None]:
         patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
         patch.setattr(socket, "getaddrinfo", guarded_lookup)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_throttle_from_another_test() -> None:
+    cache.clear()
 
 
 AUDIT_TRAIL = "accounts_auditevent"
