@@ -104,6 +104,9 @@ def from_cell(value: str | float | None, *, cell: str = "", foreign: bool = Fals
     if value is None or isinstance(value, bool):
         value = "" if value is None else str(value)
     if isinstance(value, str):
+        mobile = _MOBILE(value.replace(" ", ""))
+        if mobile:
+            return CellNumber("+44" + mobile[1], False)
         if _SCIENTIFIC.fullmatch(value.strip()):
             raise _shortened(cell)
         return CellNumber(normalise(value, foreign=foreign), _lacks_its_zero(value))
@@ -137,11 +140,6 @@ def display(e164: str) -> str:
 def mask(e164: str) -> str:
     """For people who may not see a number whole; it can be read aloud."""
     return f"number ending {e164[-3:]}"
-
-
-def log_mask(e164: str) -> str:
-    """For logs: +44****0123."""
-    return f"{e164[:3]}****{e164[-4:]}"
 
 
 def is_drama(e164: str) -> bool:

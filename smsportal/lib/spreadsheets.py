@@ -30,6 +30,9 @@ _ENVIRONMENT: Final = {
     **{name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ},
     "RUST_BACKTRACE": "0",
 }
+# No spreadsheet goes further; empty cells and rows beyond our own limits are only left over.
+_LAST_ROW: Final = 1_048_576
+_LAST_COLUMN: Final = 16_384
 _LOOK_AHEAD: Final = 20  # rows that say whether there is a header, and what separates
 
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -81,22 +84,19 @@ class Sheet:
 
     def check(self, limits: Limits) -> None:
         """Measures the sheet. Raises BadSpreadsheet for what is over the limits."""
+        most = limits.rows + self.has_header
         for at, row in enumerate(self.rows):
-            if not row:
-                continue
-            self.row_count += 1
-            self.width = max(self.width, len(row))
+            if row:
+                self.row_count += 1
+                self.width = max(self.width, len(row))
+            if self.row_count > most or at >= _LAST_ROW:
+                raise _too_many_rows(self.name, limits)
             if len(row) > limits.columns:
                 raise _too_many_columns(self.name, len(row), limits)
             for column, cell in enumerate(row):
                 if isinstance(cell, str) and len(cell) > limits.cell:
                     words = f"The text in cell {self.address(at, column)} is too long"
                     raise BadSpreadsheet(f"{words}. A cell can have {limits.cell:,} characters.")
-        count = self.row_count - self.has_header
-        if count > limits.rows:
-            raise BadSpreadsheet(
-                f"{self.name} has {count:,} rows. A file can have up to {limits.rows:,}."
-            )
         if not self.row_count:
             raise BadSpreadsheet(f"{self.name} is empty.")
 
@@ -113,7 +113,11 @@ def open_sheet(source: bytes | str | Path, name: str, limits: Limits | None = No
     if not content.strip():
         raise BadSpreadsheet(f"{name} is empty.")
     kind = kind_of(content, name, limits)
-    sheet = _csv_sheet(content, name) if kind == "csv" else _workbook_sheet(content, name, limits)
+    sheet = (
+        _csv_sheet(content, name, limits)
+        if kind == "csv"
+        else _workbook_sheet(content, name, limits)
+    )
     sheet.check(limits)
     return sheet
 
@@ -143,7 +147,7 @@ def decode(content: bytes) -> str:
         return content.decode("cp1252")
 
 
-def _csv_sheet(content: bytes, name: str) -> Sheet:
+def _csv_sheet(content: bytes, name: str, limits: Limits) -> Sheet:
     try:
         text = decode(content)
     except UnicodeDecodeError:
@@ -152,7 +156,8 @@ def _csv_sheet(content: bytes, name: str) -> Sheet:
         raise BadSpreadsheet(f"{name} is damaged, or is not a CSV file. Save it again as CSV.")
     named = _NAMED_DELIMITER.match(text)
     delimiter = named[1] if named else _delimiter_of(text)
-    return Sheet(name, partial(_csv_rows, text[named.end() :] if named else text, delimiter, name))
+    text = text[named.end() :] if named else text
+    return Sheet(name, partial(_csv_rows, text, delimiter, name, limits))
 
 
 def _delimiter_of(text: str) -> str:
@@ -166,11 +171,15 @@ def _delimiter_of(text: str) -> str:
     return max(_DELIMITERS, key=agreement)
 
 
-def _csv_rows(text: str, delimiter: str, name: str) -> Iterator[Row]:
+def _csv_rows(text: str, delimiter: str, name: str, limits: Limits) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for row in reader:
-            yield _trimmed([unescape(cell) for cell in row])
+            if len(row) > _LAST_COLUMN:
+                raise _too_many_columns(name, len(row), limits)
+            if len(row) > limits.columns and not "".join(row[limits.columns :]).strip():
+                row = row[: limits.columns]
+            yield _trimmed([unescape(cell) if cell[:1] == "'" else cell for cell in row])
     except csv.Error:
         raise BadSpreadsheet(
             f"{name} has a quotation mark that is never closed, at or before line"
@@ -180,7 +189,8 @@ def _csv_rows(text: str, delimiter: str, name: str) -> Iterator[Row]:
 
 def _workbook_sheet(content: bytes, name: str, limits: Limits) -> Sheet:
     output = _Output()
-    command = [sys.executable, "-I", str(_READER), str(limits.memory_mb), str(limits.columns)]
+    numbers = (limits.memory_mb, limits.columns, limits.rows + 1)  # and perhaps a header
+    command = [sys.executable, "-I", str(_READER), *map(str, numbers)]
     too_much = BadSpreadsheet(
         f"{name} asks for more memory or time than a list of people needs. Copy the list into a"
         " new workbook and save that."
@@ -202,6 +212,8 @@ def _workbook_sheet(content: bytes, name: str, limits: Limits) -> Sheet:
     about, start = output.first_line()
     if about.get("refused") == "empty":
         raise BadSpreadsheet(f"{name} is empty.")
+    if about.get("refused") == "rows":
+        raise _too_many_rows(name, limits)
     if about.get("refused") == "password":
         raise BadSpreadsheet(f"{name} has a password. Save it without one and upload it again.")
     if about.get("refused"):
@@ -243,7 +255,9 @@ def _workbook_rows(output: _Output, at: int) -> Iterator[Row]:
 
 def _trimmed(row: Row) -> Row:
     """Without the empty cells at its end; [] for a row of blanks."""
-    if not any(str(cell).strip() for cell in row):
+    if row and str(row[-1]).strip():
+        return row
+    if not "".join(map(str, row)).strip():
         return []
     while row[-1] == "":
         row.pop()
@@ -259,6 +273,11 @@ def _looks_like_a_header(rows: Iterator[Row]) -> bool:
     if any(_HEADINGS.match(str(cell)) for cell in first[0]):
         return True
     return any(_LONG_NUMBER.search(str(cell)) for row in rest for cell in row)
+
+
+def _too_many_rows(name: str, limits: Limits) -> BadSpreadsheet:
+    words = f"{name} has more than {limits.rows:,} rows, the most that a file can have."
+    return BadSpreadsheet(f"{words} Upload it in parts.")
 
 
 def _too_many_columns(name: str, count: int, limits: Limits) -> BadSpreadsheet:

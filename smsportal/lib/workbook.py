@@ -3,9 +3,9 @@
 Run as a program of its own under limits of memory, time and output: a workbook of a few bytes can
 ask the reader for more memory than there is, and a failed allocation ends the process.
 
-Arguments: megabytes of memory, most columns. The first line is {"first_row": 0, "first_column": 0}
-or {"refused": "damaged" | "password" | "empty"} or {"columns": too many}; each further line is one
-row of strings and numbers, without the empty cells at its end.
+Arguments: megabytes of memory, most columns, most rows. The first line is {"first_row": 0,
+"first_column": 0} or {"refused": "damaged" | "password" | "empty" | "rows"} or {"columns": too
+many}; each further line is one row of strings and numbers, without the empty cells at its end.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ def main() -> None:
     except python_calamine.CalamineError:
         write({"refused": "damaged"})
     else:
-        write_sheet(sheet, int(sys.argv[2]))
+        write_sheet(sheet, most_columns=int(sys.argv[2]), most_rows=int(sys.argv[3]))
 
 
 def limit(memory: int) -> None:
@@ -54,16 +54,22 @@ def first_sheet(file: io.BytesIO) -> python_calamine.CalamineSheet | None:
     return None
 
 
-def write_sheet(sheet: python_calamine.CalamineSheet | None, most_columns: int) -> None:
+def write_sheet(
+    sheet: python_calamine.CalamineSheet | None, *, most_columns: int, most_rows: int
+) -> None:
     if sheet is None or sheet.start is None:
         write({"refused": "empty"})
         return
     if sheet.width > most_columns:
         write({"columns": sheet.width})
         return
+    rows = sheet.to_python(skip_empty_area=True)
+    if sheet.height > most_rows and sum(map(any, rows)) > most_rows:
+        write({"refused": "rows"})
+        return
     first_row, first_column = sheet.start
     write({"first_row": first_row, "first_column": first_column})
-    for row in sheet.to_python(skip_empty_area=True):
+    for row in rows:
         while row and row[-1] == "":
             row.pop()
         write([readable(cell) for cell in row])

@@ -259,6 +259,7 @@ NOT_OPENED = (
     "x unpacks to far more than a list of people, so it was not opened."
     " Copy the list into a new workbook and save that."
 )
+TOO_MANY_ROWS = "x has more than 100,000 rows, the most that a file can have. Upload it in parts."
 TOO_MUCH = (
     "x asks for more memory or time than a list of people needs."
     " Copy the list into a new workbook and save that."
@@ -271,11 +272,22 @@ TOO_MUCH = (
         (lambda: b"a" * (10 * 1024**2 + 1), "x is 10.0 MB. A file can be up to 10 MB."),
         (
             lambda: b"Mobile\n" + b"07700900123\n" * 100_001,
-            "x has 100,001 rows. A file can have up to 100,000.",
+            TOO_MANY_ROWS,
         ),
         (
             lambda: workbooks.xlsx([[at] for at in range(100_001)]),
-            "x has 100,001 rows. A file can have up to 100,000.",
+            TOO_MANY_ROWS,
+        ),
+        (
+            lambda: workbooks.xlsx([["Mobile", "Name"], *[[at, "Ann"] for at in range(100_001)]]),
+            TOO_MANY_ROWS,
+        ),
+        (lambda: b"1\n" * 5_000_000, TOO_MANY_ROWS),
+        (lambda: b"1" + b"\n" * 10_000_000 + b"2", TOO_MANY_ROWS),
+        (lambda: b"a\n" + b"," * 10_000_000, "x has 10,000,001 columns. A file can have up to 50."),
+        (
+            lambda: (b"a" + b"," * 16_000 + b"\n") * 600 + b"," * 51 + b"b",
+            "x has 52 columns. A file can have up to 50.",
         ),
         (lambda: b"a," * 50 + b"a", "x has 51 columns. A file can have up to 50."),
         (
@@ -295,6 +307,11 @@ TOO_MUCH = (
         "size",
         "rows of csv",
         "rows of xlsx",
+        "rows of xlsx below a header",
+        "short rows of csv",
+        "empty rows of csv",
+        "empty columns of csv",
+        "empty cells of csv",
         "columns of csv",
         "columns of xlsx",
         "cell",
