@@ -1,5 +1,6 @@
 """What people read: money, times, states and fields, as tables."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -139,6 +140,19 @@ def test_a_bar_says_its_numbers_aloud_and_fills_their_share():
 )
 def test_nothing_yet_is_drawn_and_not_divided_by(template):
     assert render(template).startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    "art", ["talk", "people", "search", "lock", "page", "wait", "trouble", "none of them"]
+)
+def test_an_empty_page_has_a_drawing_and_one_next_step(art):
+    shown = render(
+        '{% include "components/empty.html" with title="None yet" href="/x/" button="Add" %}',
+        art=art,
+    )
+    assert re.search(r'<svg class="art"[^>]*><(path|circle|rect)', shown)
+    assert "<h2>None yet</h2>" in shown
+    assert '<a class="btn" href="/x/">Add</a>' in shown
 
 
 def test_segments_stand_end_to_end():
