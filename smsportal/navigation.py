@@ -32,9 +32,7 @@ class Tab:
 
 
 PROFILE = Tab(
-    "My profile",
-    "people:profile",
-    ("people:profile", "people:second_step", "account_", "mfa_", "usersessions_"),
+    "My profile", "people:profile", ("people:profile", "account_", "mfa_", "usersessions_")
 )
 CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "senders:"))
 TEMPLATES = Tab("Templates", "wording:list", ("wording:",))

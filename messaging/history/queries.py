@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -11,7 +11,7 @@ from accounts.people.models import Person
 from messaging.contacts.models import Contact
 from messaging.sending.models import BasketRow, Batch, Message, RowState
 from messaging.sending.states import BatchState, State, Undelivered, Words, key_of, words_for
-from smsportal.lib import phones, walltime
+from smsportal.lib import exports, phones, walltime
 
 COUNTED_LIVE = 5000  # people; larger batches show the worker's tally, two seconds old at most
 
@@ -167,10 +167,30 @@ class Row:
     words: Words
 
 
-def rows_of(texts: Iterable[Message], viewer: Person) -> list[Row]:
+def rows_of(texts: Iterable[Message], viewer: Person) -> Iterator[Row]:
     """An admin sees numbers and states, never the name somebody gave a personal contact."""
     sees_names = viewer.may("see_own_messages")
-    return [
-        Row(text, text.name if sees_names or not text.is_private else "", words_for(text))
-        for text in texts
-    ]
+    for text in texts:
+        name = text.name if sees_names or not text.is_private else ""
+        yield Row(text, name, words_for(text))
+
+
+CSV_HEADER = ("Name", "Mobile", "What happened", "When", "Texts", "Charged", "Message")
+
+
+def csv_rows(batch: Batch, viewer: Person) -> Iterator[tuple]:
+    """One line for each person of a batch, as its page shows them."""
+    for row in rows_of(texts(batch).iterator(chunk_size=2000), viewer):
+        at = row.text.final_at or row.text.accepted_at
+        yield (
+            row.name,
+            exports.phone_cell(row.text.number),
+            row.words.words,
+            f"{at.astimezone(walltime.LONDON):%d/%m/%Y %H:%M:%S}" if at else "",
+            row.text.part_count,
+            row.words.charged,
+            row.text.body or batch.body,
+        )
+    for gone in left_out(batch):
+        number = exports.phone_cell(gone.number)
+        yield ("", number, gone.get_state_display(), "", 0, "No", "")

@@ -10,15 +10,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.people.access import permission_required
-from messaging.compose import services as compose
 from messaging.compose.models import Draft
-from messaging.history import exports, queries
+from messaging.compose.services.again import reopen
+from messaging.history import queries
 from messaging.history.forms import FilterForm
 from messaging.incoming.models import IncomingText
 from messaging.sending import services as sending
 from messaging.sending.errors import TooLate
 from messaging.sending.models import Batch
 from messaging.sending.states import BatchState
+from smsportal.lib.exports import CSV_TYPE, csv_chunks
 
 SEES = ("see_own_messages", "see_department_messages")
 A_PAGE = 50
@@ -60,7 +61,7 @@ def _page(
         "batch": batch,
         "progress": progress,
         "page": page,
-        "rows": queries.rows_of(page.object_list, request.user),
+        "rows": list(queries.rows_of(page.object_list, request.user)),
         "left_out": queries.left_out(batch)[:200] if show in ("", "not_sent") else [],
         "show": show,
         "now": now,
@@ -86,7 +87,7 @@ def undo(request: HttpRequest, uid: UUID) -> HttpResponse:
         sending.cancel(batch=found, by=request.user, now=now)
     except TooLate as refusal:
         return _page(request, found, problem=refusal.words, status=409)
-    draft = compose.reopen(batch=found, by=request.user, now=now)
+    draft = reopen(batch=found, by=request.user, now=now)
     messages.success(request, "Undone\nNothing was sent and nothing was charged.")
     return redirect("compose:draft", uid=draft.uid)
 
@@ -116,8 +117,8 @@ def send_now(request: HttpRequest, uid: UUID) -> HttpResponse:
 def batch_csv(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = get_object_or_404(_visible(request), uid=uid)
     return StreamingHttpResponse(
-        exports.batch_csv(found, request.user),
-        content_type="text/csv; charset=utf-8",
+        csv_chunks(queries.CSV_HEADER, queries.csv_rows(found, request.user)),
+        content_type=CSV_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{found.reference}.csv"'},
     )
 
@@ -126,6 +127,6 @@ def batch_csv(request: HttpRequest, uid: UUID) -> HttpResponse:
 @permission_required("see_own_messages")
 def replies(request: HttpRequest) -> HttpResponse:
     """What people wrote back to one's own number (T3: here as well as on the 2WAY tab)."""
-    found = IncomingText.objects.visible_to(request.user).select_related("message")
+    found = IncomingText.objects.visible_to(request.user).select_related("message__batch")
     page = Paginator(found.order_by("-received_at"), A_PAGE).get_page(request.GET.get("page"))
     return render(request, "messaging/history/replies.html", {"page": page})

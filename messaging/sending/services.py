@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.audit import services as audit
 from accounts.audit.actors import Actor
@@ -171,6 +171,18 @@ def cancel(*, batch: Batch, by: Actor, now: dt.datetime) -> Batch:
             enqueue("messaging.drop_cancelled", batch_id=batch.pk)
     batch.refresh_from_db()
     return batch
+
+
+def stop_waiting(waiting: QuerySet[Batch], *, by: Actor, now: dt.datetime) -> int:
+    """Cancel those that have not begun to go; answers how many. They stay in the history."""
+    stopped = 0
+    for batch in waiting:
+        try:
+            cancel(batch=batch, by=by, now=now)
+        except TooLate:
+            continue
+        stopped += 1
+    return stopped
 
 
 def send_now(*, batch: Batch, by: Person, now: dt.datetime) -> Batch:

@@ -146,6 +146,8 @@ def words_for(text: TextAsKept) -> Words:
         words = f"{_OUR_PROBLEM} ({text.why or _WHY_NOT[state]})"
         return Words(state.value, words, "Send it again. You do not pay for this one.", True, NO)
     shown = _WORDS[state]
+    if state == State.CANCELLED and text.reason == "opted_out":
+        return replace(shown, key="not_sent", words="Not sent: opted out")
     if state == State.QUEUED and text.why:
         return replace(shown, words=f"{shown.words}: {text.why}")
     if state == State.UNCONFIRMED and text.accepted_at:

@@ -9,7 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from accounts.audit.models import AuditEvent
+from accounts.departments import services as departments
+from accounts.departments.signals import what_closing_touches
 from accounts.mail.models import OutgoingMail
+from accounts.people.signals import person_left
 from accounts.tests.make import make_admin, make_department, make_finance, make_operator, make_user
 from messaging.senders.models import OptOut, Sender
 from messaging.sending import errors, services
@@ -387,3 +390,48 @@ def test_the_sender_of_a_big_message_is_told_once_when_it_has_finished():
     assert (told, mail.to) == ([1, 0], user.email)
     assert mail.subject == f"Message {batch.reference} has gone to 101 people"
     assert "101 of 101 are delivered so far" in mail.body
+
+
+def scheduled(user):
+    return make_batch(user, send_wall=dt.datetime(2126, 5, 13, 9, 0))
+
+
+def test_closing_a_department_stops_its_scheduled_messages_and_keeps_them_listed():
+    operator, user = make_operator(name="Tomasz Zielinski"), make_user()
+    batch, other = scheduled(user), scheduled(make_user())
+
+    departments.close(department=user.department, by=operator, now=NOW)
+
+    batch.refresh_from_db()
+    other.refresh_from_db()
+    assert (batch.state, other.state) == ("cancelled", "scheduled")
+    assert batch.ended_by_name.startswith("Tomasz Zielinski")
+    assert used_by(user.department) == 0
+
+
+def used_by(department):
+    return Allowance.objects.get(scope="department_month", owner_id=department.pk).used_count
+
+
+def test_what_closing_will_stop_is_counted_before_the_button():
+    user = make_user()
+    scheduled(user)
+
+    answers = what_closing_touches.send(sender=None, department=user.department)
+
+    counted = [pair for _, pairs in answers for pair in pairs]
+    assert ("scheduled messages, which are stopped and stay listed", 1) in counted
+
+
+@pytest.mark.parametrize("has_heir", [True, False])
+def test_a_leavers_scheduled_messages_are_handed_on_or_stopped(has_heir):
+    user = make_user()
+    admin, heir = make_admin(user.department), make_user(user.department, name="Priya Raman")
+    batch = scheduled(user)
+
+    heir_or_none = heir if has_heir else None
+    person_left.send(sender=None, person=user, by=admin, now=NOW, heir=heir_or_none)
+
+    batch.refresh_from_db()
+    expected = (heir, "Priya Raman", "scheduled") if has_heir else (user, user.name, "cancelled")
+    assert (batch.person, batch.person_name, batch.state) == expected
