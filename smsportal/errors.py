@@ -44,7 +44,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return unavailable(request)
-    page = _alone(request, "500.html", {"is_post": request.method == "POST"})
+    is_post = request.method == "POST"
+    written = _written(request) if is_post else None
+    page = _alone(request, "500.html", {"is_post": is_post, "written": written})
     return HttpResponse(page, status=500)
 
 

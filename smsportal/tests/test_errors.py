@@ -83,6 +83,7 @@ def test_a_fault_while_posting_does_not_claim_that_nothing_was_sent(visitor):
     posted = visitor.post("/broken/", {"words": "Exam moved"}).text
     assert "No. You were only looking." not in posted
     assert "Look there before you send it again." in posted
+    assert ">Exam moved</textarea>" in posted
 
 
 @pytest.mark.usefixtures("no_database")
