@@ -11,10 +11,9 @@ from typing import Final, NamedTuple
 
 YES: Final = frozenset({"yes", "y", "true", "t", "1", "include", "show"})
 
-# Of "(((name)))" the inner field is taken; the words of a condition may end in a bracket.
+# The words of a condition may end in a bracket of their own: ((veg??no meat (or fish))).
 _FIELD: Final = re.compile(
-    r"\(\((?!\()"
-    r"(?P<name>(?:[^()?]|\?(?!\?))+)"
+    r"\(\((?P<name>(?:[^()?]|\?(?!\?))+)"
     r"(?:\)\)|\?\?(?P<words>(?:(?!\(\()[\s\S])*?)\)\)(?!\)))"
 )
 _IGNORED: Final = re.compile(r"[\s_-]+")

@@ -27,8 +27,11 @@ _MOBILE: Final = re.compile(
     rf"(?:0|\+44)(7700900[0-9]{{3}}|(?!7911[28])(?:{_MOBILES}))", re.ASCII
 ).fullmatch
 
-_SPACES: Final = r"\s\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-_DASHES: Final = r"\-\u058a\u05be\u1400\u1806\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"
+_SPACES: Final = r"\s\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+_DASHES: Final = (
+    r"\-\u058a\u05be\u1400\u1806\u2010-\u2015\u2212\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d\u301c\u3030"
+    r"\u30a0\ufe31\ufe32\ufe58\ufe63\uff0d\U00010ead"
+)
 _BETWEEN_DIGITS: Final = re.compile(rf"[{_SPACES}{_DASHES}().\[\]]+")
 _UK_PREFIX: Final = r"(?:\+|00?\+?|\+00)?44"
 _UK: Final = re.compile(rf"(?P<prefix>{_UK_PREFIX})?0*(?P<national>7[0-9]{{9}})")

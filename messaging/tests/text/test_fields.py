@@ -60,6 +60,20 @@ def test_the_words_of_a_condition_do_not_show_otherwise(no):
     assert Body("Hi((veg?? (no meat))).").render({"veg": no}) == "Hi."
 
 
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("Menu((veg??: no meat (or fish)))!", "Menu: no meat (or fish)!"),
+        ("(((veg??x)))", "(x)"),
+        ("((veg??a??b))", "a??b"),
+        ("((veg??))", ""),
+        ("((veg??one\ntwo))", "one\ntwo"),
+    ],
+)
+def test_the_words_of_a_condition_may_hold_brackets_and_lines(body, text):
+    assert Body(body).render({"veg": "yes"}) == text
+
+
 def test_the_words_of_a_condition_are_not_a_default():
     assert Body("((name??friend))").render({"name": "Ann"}) == ""
 

@@ -1,3 +1,6 @@
+import sys
+import unicodedata
+
 import phonenumbers
 import pytest
 from hypothesis import given
@@ -68,6 +71,16 @@ MOBILE = "+447700900123"
 )
 def test_what_can_only_mean_one_number_is_repaired(typed):
     assert normalise(typed) == MOBILE
+
+
+def test_every_space_and_dash_of_unicode_is_repaired():
+    between = [
+        chr(code)
+        for code in range(sys.maxunicode)
+        if unicodedata.category(chr(code)) in ("Zs", "Pd")
+    ]
+
+    assert {normalise(f"07700{each}900{each}123") for each in between} == {MOBILE}
 
 
 @pytest.mark.parametrize(
@@ -203,6 +216,7 @@ def test_what_cannot_be_texted_is_refused_in_words(typed, reason, words):
         ("０７７００９００１２３", "digits", MOBILE),
         ("＋447700900123", "digits", MOBILE),
         ("٠٧٧٠٠٩٠٠١٢٣", "digits", MOBILE),
+        ("0740000012３", "digits", "+447400000123"),
         ("07700900123;ext=5", "extension", MOBILE),
         ("07700 900123 x5", "extension", MOBILE),
         ("07700900123 ext. 51", "extension", MOBILE),
