@@ -11,6 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from smsportal.celery import app as celery_app
 from smsportal.lib import db
 
 # In continuous integration everything that a test can need is there, so a skip is a hole.
@@ -146,3 +147,9 @@ def _tests_may_empty_the_audit_trail() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "sql_flush", unguarded_flush)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tasks_are_known() -> None:
+    """A bell that is rung in a test finds its task, as it does in a worker."""
+    celery_app.loader.import_default_modules()

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from accounts.people import urls as people_urls
 from smsportal import appearance, home
 from smsportal.metrics import metrics
 
@@ -10,13 +11,11 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("appearance/", appearance.choose, name="appearance"),
     path("", include("accounts.departments.urls")),
-    path("", include("accounts.people.urls")),
+    path("", include(people_urls)),
+    path("account/", include(people_urls.sign_in)),
     path("", include("smsportal.demo.urls")),
     path("", include("accounts.opening.urls")),
     path("", include("accounts.activity.urls")),
-    path("account/", include("allauth.account.urls")),
-    path("account/2fa/", include("allauth.mfa.urls")),
-    path("account/sessions/", include("allauth.usersessions.urls")),
     path("templates/", include("messaging.wording.urls")),
 ]
 

@@ -262,11 +262,11 @@ def member_problems(details: Details, role: RoleName) -> Iterator[Problem]:
         who = member.name or f"person {n + 1}"
         yield Problem(f"members-{n}-name", "" if member.name else f"Enter the name of {who}.")
         for name, words in (
-            ("username", username_problem(member.username, RoleName.USER)),
+            ("username", username_problem(member.username, RoleName("user"))),
             # Finance writes to these people, so their addresses are the university's (S16).
             (
                 "email",
-                email_problem(member.email, RoleName.ADMIN).replace("An administrator’s", "It"),
+                email_problem(member.email, RoleName("admin")).replace("An administrator’s", "It"),
             ),
             ("phone", extension_problem(member.phone)),
         ):

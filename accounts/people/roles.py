@@ -17,6 +17,7 @@ class Role:
     words: str
     home: str  # the URL name of the page after sign-in
     permissions: frozenset[str]
+    needs_second_step: bool = False
 
 
 ROLES = {
@@ -26,6 +27,7 @@ ROLES = {
         permissions=frozenset(
             {"manage_departments", "reset_admins", "see_all_activity", "see_system_mail"}
         ),
+        needs_second_step=True,
     ),
     RoleName.ADMIN: Role(
         words="department administrator",
@@ -53,5 +55,10 @@ ROLES = {
             }
         ),
     ),
-    RoleName.FINANCE: Role(words="finance", home="people:profile", permissions=frozenset()),
+    RoleName.FINANCE: Role(
+        words="finance",
+        home="people:profile",
+        permissions=frozenset(),
+        needs_second_step=True,
+    ),
 }

@@ -2,7 +2,6 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any
 
 from celery import current_app
@@ -16,7 +15,12 @@ _ringer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bell")
 
 def enqueue(task: str, **arguments: Any) -> None:
     """Ring `task` with primitive keyword arguments once this transaction has committed."""
-    transaction.on_commit(partial(_ring, task, arguments), robust=True)
+
+    # Not a partial: Django names a callback that failed by its __qualname__.
+    def ring() -> None:
+        _ring(task, arguments)
+
+    transaction.on_commit(ring, robust=True)
 
 
 def _ring(task: str, arguments: dict[str, Any]) -> None:

@@ -22,3 +22,5 @@ if REDIS_URL:
     CACHES["default"]["LOCATION"] = f"{REDIS_URL.rpartition('/')[0]}/{database}"
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# The tests of people switch it on; the others are not about it.
+SECOND_STEP_REQUIRED = False

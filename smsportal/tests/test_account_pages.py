@@ -79,8 +79,7 @@ def test_a_wrong_pair_is_said_once_and_marks_both_fields(client, person):
         ("/account/logout/", "Sign out?"),
         ("/account/password/change/", "Change password"),
         ("/account/reauthenticate/", "Is it you?"),
-        ("/account/sessions/", "Where you are signed in"),
-        ("/account/2fa/", "Second step"),
+        ("/profile/", "My profile"),
         ("/account/2fa/totp/activate/", "Set up an authenticator app"),
         ("/account/2fa/webauthn/", "Passkeys"),
         ("/account/2fa/webauthn/add/", "Add a passkey"),
@@ -104,7 +103,7 @@ def test_an_authenticator_app_is_set_up_and_removed(signed_in):
     assert heading(codes) == "Save your recovery codes"
     assert codes.text.count("<li>") >= 10
     assert "The authenticator app is switched on" in codes.text
-    index = signed_in.get("/account/2fa/").text
+    index = signed_in.get("/profile/").text
     assert "10 left" in index
     assert heading(signed_in.get("/account/2fa/totp/deactivate/")).startswith("Remove the auth")
     removed = signed_in.post("/account/2fa/totp/deactivate/", follow=True)
@@ -122,8 +121,8 @@ def test_the_second_step_takes_a_recovery_code_in_the_same_box(client, person):
     assert heading(wrong) == "One more step"
     assert 'id="id_code_error"' in wrong.text
     client.post(reverse("mfa_authenticate"), {"code": recovery})
-    assert client.get("/account/sessions/").status_code == 200
-    assert "9 left" in client.get("/account/2fa/").text
+    assert client.get("/profile/").status_code == 200
+    assert "9 left" in client.get("/profile/").text
 
 
 def test_the_recovery_codes_can_be_taken_away_as_a_file(signed_in, person):

@@ -82,8 +82,8 @@ def test_no_role_is_without_tabs():
     [
         (make_user, "/compose/new/", "Messages"),
         (make_user, "/history/batch/", "Messages"),
-        (make_user, "/account/sessions/", "My profile"),
-        (make_user, "/account/2fa/", "My profile"),
+        (make_user, "/account/password/change/", "My profile"),
+        (make_user, "/account/2fa/webauthn/", "My profile"),
         (make_admin, "/people/user_edit/", "Users"),
         (make_admin, "/people/admins/", "Department admins"),
         (make_admin, "/history/list/", "Messages"),

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 from accounts.people.models import Person
+from accounts.people.services.passwords import ask_for_new_password
 
 RULE = "At least 12 characters. Three unrelated words work well."
 
@@ -36,20 +40,55 @@ class FirstPasswordForm(forms.Form):
         return password
 
 
-class ChangePasswordForm(FirstPasswordForm):
-    """Password now, and the new one."""
+class ChangePasswordForm(allauth.ChangePasswordForm):
+    """Password now, and the new one; typing it twice helps nobody who can look at it once."""
 
-    old = forms.CharField(
-        label="Password now",
+    password2 = None
+
+
+class ResetPasswordKeyForm(allauth.ResetPasswordKeyForm):
+    """The new password from a link."""
+
+    password2 = None
+
+
+class ForgotPasswordForm(forms.Form):
+    """Asked by username. allauth's view calls the field `email` and counts tries by it."""
+
+    email = forms.CharField(
+        label="Username",
+        max_length=80,
+        help_text="We email a link to the address on your account. It works once, for 30 minutes.",
+        error_messages={"required": "Enter your username, for example ouit0423."},
+    )
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        username = self.cleaned_data["email"]
+        ask_for_new_password(username=username)
+        return username
+
+
+class OtherPasswordForm(forms.Form):
+    """The password of the account that one switches to, counted like any sign-in."""
+
+    password = forms.CharField(
+        label="Password",
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter the password that you sign in with now."},
     )
-    password = new_password()
-    field_order = ("old", "password")
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("old") and cleaned.get("old") == cleaned.get("password"):
-            raise ValidationError({"password": "The new password is the one you have now."})
-        return cleaned
+    def __init__(self, *args: Any, request: HttpRequest, target: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request, self.target = request, target
+        self.fields["password"].error_messages["required"] = (
+            f"Enter the password of {target.shown_username}."
+        )
+
+    def clean_password(self) -> str:
+        password = self.cleaned_data["password"]
+        found = get_adapter().authenticate(
+            self.request, username=self.target.username, password=password
+        )
+        if found is None or found.pk != self.target.pk:
+            raise ValidationError(f"That is not the password of {self.target.shown_username}.")
+        return password

@@ -2,5 +2,16 @@
 
 from accounts.people.services.accounts import add_admin, add_user, edit_admin, edit_user
 from accounts.people.services.invitations import invite
+from accounts.people.services.leaving import remove_person, restore_person
+from accounts.people.services.passwords import force_reset
 
-__all__ = ["add_admin", "add_user", "edit_admin", "edit_user", "invite"]
+__all__ = [
+    "add_admin",
+    "add_user",
+    "edit_admin",
+    "edit_user",
+    "force_reset",
+    "invite",
+    "remove_person",
+    "restore_person",
+]

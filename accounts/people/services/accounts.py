@@ -12,7 +12,7 @@ from accounts.departments.models import Department
 from accounts.people.details import Details, Member, tidy
 from accounts.people.errors import DetailsRefused, NotPossible
 from accounts.people.models import GenericMember, Person
-from accounts.people.queries import holder_of, problems_with
+from accounts.people.queries import holders_of, problems_with
 from accounts.people.roles import RoleName
 
 STORED = [
@@ -73,7 +73,7 @@ def add_user(
         notes=notes,
         parts_per_day_cap=parts_per_day_cap,
     )
-    return add(department=department, details=details, role=RoleName.USER, by=by, now=now)
+    return add(department=department, details=details, role=RoleName("user"), by=by, now=now)
 
 
 def add_admin(
@@ -97,7 +97,7 @@ def add_admin(
         is_name_confirmed=is_name_confirmed,
         notes=notes,
     )
-    return add(department=department, details=details, role=RoleName.ADMIN, by=by, now=now)
+    return add(department=department, details=details, role=RoleName("admin"), by=by, now=now)
 
 
 def add(
@@ -109,9 +109,9 @@ def add(
     tidied = tidy(details)
     with transaction.atomic():
         _refuse_problems(tidied, role, department, now)
-        _free_username(tidied.username)
+        free_usernames([tidied])
         person = Person(role=role, department=department, created_at=now)
-        _fill(person, tidied)
+        fill(person, tidied)
         person.set_unusable_password()
         person.save()
         _store_members(person, tidied)
@@ -128,7 +128,7 @@ def add(
 
 def edit_user(*, person: Person, details: Details, by: Actor, now: dt.datetime) -> Person:
     """Raises DetailsRefused, NotPossible."""
-    require_keeper(by, RoleName.USER, person.department_id)
+    require_keeper(by, RoleName("user"), person.department_id)
     return _edit(person=person, details=details, by=by, now=now)
 
 
@@ -159,6 +159,23 @@ def edit_admin(
     return _edit(person=person, details=details, by=by, now=now)
 
 
+def set_own_mobile(*, person: Person, number: str, now: dt.datetime) -> Person:
+    """`number` is E.164, or "" for none: where "Text me a test" goes."""
+    if number != person.my_mobile:
+        did = "set the own mobile" if number else "removed the own mobile"
+        with transaction.atomic():
+            person.my_mobile = number
+            person.save(update_fields=["my_mobile"])
+            audit.record(
+                by=person,
+                verb="profile.changed",
+                words=f"{person.audit_name} {did}.",
+                on=person,
+                now=now,
+            )
+    return person
+
+
 def require_keeper(by: Actor, role: RoleName, department_id: int | None) -> None:
     """Users are kept by their own department's administrators; everybody by the team."""
     if by.may("manage_departments"):
@@ -178,9 +195,9 @@ def _edit(*, person: Person, details: Details, by: Actor, now: dt.datetime) -> P
     with transaction.atomic():
         _refuse_problems(tidied, role, person.department, now, person)
         if tidied.username != person.username:
-            _free_username(tidied.username)
+            free_usernames([tidied])
         was = {name: getattr(person, name) for name in STORED}
-        _fill(person, tidied)
+        fill(person, tidied)
         person.save(update_fields=STORED)
         changes = _changes(was, person, _store_members(person, tidied))
         if changes:
@@ -207,15 +224,14 @@ def _refuse_problems(
         raise DetailsRefused(problems)
 
 
-def _fill(person: Person, details: Details) -> None:
+def fill(person: Person, details: Details) -> None:
     for name in STORED:
         setattr(person, name, getattr(details, name))
 
 
-def _free_username(username: str) -> None:
-    """Move a leaver's row aside, whose ninety days are over: history keeps its own copy."""
-    holder = holder_of(username)
-    if holder is not None:
+def free_usernames(rows: Sequence[Details]) -> None:
+    """Move leavers' rows aside, whose ninety days are over: history keeps its own copy."""
+    for holder in holders_of(rows):
         Person.objects.filter(pk=holder.pk).update(username=f"{holder.username}~{holder.pk}")
 
 

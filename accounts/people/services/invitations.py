@@ -1,4 +1,4 @@
-"""A single-use link to choose a first password."""
+"""A single-use link to choose a password: the first one, or a new one after a forced reset."""
 
 import datetime as dt
 import hashlib
@@ -11,13 +11,13 @@ from django.urls import reverse
 
 from accounts.audit import services as audit
 from accounts.audit.actors import Actor
-from accounts.mail import services as mail
-from accounts.people import letters
+from accounts.departments.models import Department
+from accounts.people.details import Details
 from accounts.people.errors import LinkIsOver, NotPossible
 from accounts.people.models import Invitation, Person
 from accounts.people.roles import RoleName
-from accounts.people.services.accounts import require_keeper
-from smsportal.lib.words import long_when
+from accounts.people.services.accounts import add, require_keeper
+from accounts.people.services.letters import post
 
 INVITATION_WORKS = dt.timedelta(days=3)
 
@@ -36,15 +36,7 @@ def invite(*, person: Person, by: Actor, now: dt.datetime) -> str:
             "sends a link for a new one."
         )
     with transaction.atomic():
-        link, until = new_link(person, now)
-        letter = letters.invitation(
-            name=person.name,
-            username=person.username,
-            link=link,
-            until=until,
-            inviter=getattr(by, "name", by.audit_name),
-        )
-        post(person, letter, now)
+        link = send_link(person, "emails/invitation", by, now)
         audit.record(
             by=by,
             verb=f"{person.role}s.invited",
@@ -56,30 +48,40 @@ def invite(*, person: Person, by: Actor, now: dt.datetime) -> str:
     return link
 
 
-def new_link(person: Person, now: dt.datetime) -> tuple[str, str]:
+def add_and_invite(
+    *, department: Department, details: Details, role: RoleName, by: Actor, now: dt.datetime
+) -> tuple[Person, str]:
+    """A new account and its link, in one transaction. Raises DetailsRefused, NotPossible."""
+    with transaction.atomic():
+        person = add(department=department, details=details, role=role, by=by, now=now)
+        return person, invite(person=person, by=by, now=now)
+
+
+def send_link(person: Person, name: str, by: Actor, now: dt.datetime) -> str:
+    """Make the one link that works from now on, and mail it in that letter."""
+    void_links(person, now)
+    invitation, link = new_invitation(person, now)
+    invitation.save()
+    inviter = getattr(by, "name", by.audit_name)
+    post(person, name, now, link=link, until=invitation.expires_at, inviter=inviter)
+    return link
+
+
+def new_invitation(person: Person, now: dt.datetime) -> tuple[Invitation, str]:
+    """One not saved yet, and its link: only the hash of the link is kept."""
     token = secrets.token_urlsafe(32)
-    person.invitations.filter(used_at__isnull=True, expires_at__gt=now).update(expires_at=now)
-    expires_at = now + INVITATION_WORKS
-    Invitation.objects.create(
-        person=person, token_hash=_hash(token), created_at=now, expires_at=expires_at
+    invitation = Invitation(
+        person=person,
+        token_hash=_hash(token),
+        created_at=now,
+        expires_at=now + INVITATION_WORKS,
     )
-    link = settings.PORTAL_URL + reverse("people:invitation", args=[token])
-    return link, long_when(expires_at, now=now)
+    # Not from the request: its Host header is whatever the asker says it is.
+    return invitation, settings.PORTAL_URL + reverse("people:invitation", args=[token])
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def post(person: Person, letter: letters.Letter, now: dt.datetime) -> None:
-    if person.email:
-        mail.send(
-            to=person.email,
-            subject=letter.subject,
-            body=letter.body,
-            department_id=person.department_id,
-            now=now,
-        )
+def void_links(person: Person, now: dt.datetime) -> None:
+    person.invitations.filter(used_at__isnull=True, expires_at__gt=now).update(expires_at=now)
 
 
 def open_invitation(token: str, now: dt.datetime) -> Invitation | None:
@@ -92,7 +94,7 @@ def open_invitation(token: str, now: dt.datetime) -> Invitation | None:
 
 
 def accept_invitation(*, token: str, password: str, now: dt.datetime) -> Person:
-    """Set the first password, once. Raises LinkIsOver, and ValidationError for a weak password."""
+    """Set the password, once. Raises LinkIsOver, and ValidationError for a weak password."""
     invitation = open_invitation(token, now)
     if invitation is None:
         raise LinkIsOver("This link has been used, replaced or is older than 3 days.")
@@ -107,9 +109,13 @@ def accept_invitation(*, token: str, password: str, now: dt.datetime) -> Person:
         person.save(update_fields=["password"])
         audit.record(
             by=person,
-            verb="password.chosen",
-            words=f"{person.audit_name} chose a first password.",
+            verb="passwords.chosen",
+            words=f"{person.audit_name} chose a password from a link.",
             on=person,
             now=now,
         )
     return person
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,75 @@
+"""Where django-allauth and the portal meet: who may sign in, the words, the outbox."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.people.models import Person
+from accounts.people.services.letters import post
+
+SIGN_IN_FAILED = (
+    "That username and password do not go together. Accounts are opened on request: single "
+    "sign-on does not open one by itself."
+)
+TOO_MANY = (
+    "Too many wrong passwords for this username. Wait 5 minutes before you try again, or use "
+    "“Forgot password?”"
+)
+
+
+class Backend(AuthenticationBackend):
+    """Finds the person of a session. Whoever has left, or whose department closed, is nobody."""
+
+    def get_user(self, user_id: int) -> Person | None:
+        person = Person.objects.select_related("department").filter(pk=user_id).first()
+        return person if person is not None and self.user_can_authenticate(person) else None
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": SIGN_IN_FAILED,
+        "invalid_login": SIGN_IN_FAILED,
+        "too_many_login_attempts": TOO_MANY,
+        "rate_limited": "Too many tries. Wait a minute, then try again.",
+        "incorrect_password": "That is not your password.",
+        "enter_current_password": "That is not the password that you sign in with now.",
+        "incorrect_code": "That code has been used or has run out. Wait for the next one.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Accounts are made by administrators only."""
+        return False
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("people:profile")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Through the outbox: no page waits for a mail server."""
+        post(context["user"], template_prefix, timezone.now(), **context)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Person,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        agent = self.get_http_user_agent(self.request)[:200]
+        around = {"user": user, "ip": self.get_client_ip(self.request), "user_agent": agent}
+        self.send_mail(template_prefix, user.email, {**around, **(context or {})})
+
+
+class SecondStepAdapter(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "That code has been used or has run out. Wait for the next one.",
+    }
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": "SMS Portal"}

@@ -1,0 +1,41 @@
+"""What every page about somebody's account needs: the account, the way back, the link once."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from accounts.departments.models import Department
+from accounts.people.models import Person
+
+LINK_ONCE = "link_once"
+
+
+def load(request: HttpRequest, uid: Any, role: str) -> Person:
+    """404 for everybody whom the asker may not see."""
+    people = Person.objects.visible_to(request.user).select_related("department")
+    return get_object_or_404(people, uid=uid, role=role)
+
+
+def list_of(request: HttpRequest, department: Department, role: str) -> str:
+    """The address of the list that the asker came from."""
+    if request.user.may("manage_departments"):
+        return reverse("people:department_people", args=[department.uid])
+    return reverse("people:users" if role == "user" else "people:admins")
+
+
+def tell_of_link(request: HttpRequest, person: Person, link: str, done: str) -> None:
+    """A toast; and where mail is not set up, the link itself on the next page, once."""
+    if settings.EMAIL_IS_SET_UP:
+        sent = "We emailed a link to set a password. It works for 3 days."
+        messages.success(request, f"{done}\n{sent}")
+    else:
+        messages.success(request, done)
+        request.session[LINK_ONCE] = [{"name": person.name, "link": link}]
+
+
+def link_once(request: HttpRequest) -> list[dict[str, str]]:
+    return request.session.pop(LINK_ONCE, [])

@@ -1,0 +1,94 @@
+"""Deeds to an account that is already there: links, resets, deleting and restoring."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.people.access import permission_required
+from accounts.people.errors import NotPossible
+from accounts.people.forms.leaving import LeavingForm, ResetForm
+from accounts.people.queries import heirs_for, touched_by_leaving
+from accounts.people.services.invitations import invite as send_invitation
+from accounts.people.services.leaving import remove_person, restore_person
+from accounts.people.services.passwords import force_reset
+from accounts.people.views.keeping import list_of, load, tell_of_link
+
+
+@permission_required("manage_users", "manage_departments")
+@require_POST
+def invite(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
+    person = load(request, uid, role)
+    try:
+        link = send_invitation(person=person, by=request.user, now=timezone.now())
+    except NotPossible as refusal:
+        messages.error(request, refusal.words)
+    else:
+        tell_of_link(request, person, link, f"{person.name} has a new link")
+    return redirect(list_of(request, person.department, role))
+
+
+@permission_required("manage_users", "manage_departments")
+@require_http_methods(["GET", "POST"])
+def reset(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
+    """S38"""
+    person = load(request, uid, role)
+    form = ResetForm(request.POST or None)
+    if form.is_valid():
+        try:
+            link = force_reset(
+                person=person, by=request.user, now=timezone.now(), **form.cleaned_data
+            )
+        except NotPossible as refusal:
+            form.add_error(None, refusal.words)
+        else:
+            tell_of_link(request, person, link, f"The password of {person.name} has been reset")
+            return redirect(list_of(request, person.department, role))
+    context = {"form": form, "person": person, "back": list_of(request, person.department, role)}
+    return render(
+        request, "accounts/people/reset.html", context, status=422 if form.errors else 200
+    )
+
+
+@permission_required("manage_users", "manage_departments")
+@require_http_methods(["GET", "POST"])
+def delete(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
+    person = load(request, uid, role)
+    touched, heirs = touched_by_leaving(person), heirs_for(person)
+    form = LeavingForm(request.POST or None, heirs=heirs, asks=bool(touched))
+    if request.method == "POST" and form.is_valid():
+        try:
+            remove_person(
+                person=person, by=request.user, now=timezone.now(), heir=form.cleaned_data["heir"]
+            )
+        except NotPossible as refusal:
+            form.add_error(None, refusal.words)
+        else:
+            messages.success(request, f"{person.name} has been deleted")
+            return redirect(list_of(request, person.department, role))
+    context = {
+        "form": form,
+        "person": person,
+        "touched": touched,
+        "back": list_of(request, person.department, role),
+    }
+    return render(
+        request, "accounts/people/delete.html", context, status=422 if form.errors else 200
+    )
+
+
+@permission_required("manage_users", "manage_departments")
+@require_POST
+def restore(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
+    person, now = load(request, uid, role), timezone.now()
+    try:
+        restore_person(person=person, by=request.user, now=now)
+        link = send_invitation(person=person, by=request.user, now=now)
+    except NotPossible as refusal:
+        messages.error(request, refusal.words)
+    else:
+        tell_of_link(request, person, link, f"{person.name} is back")
+    return redirect(list_of(request, person.department, role))

@@ -1,0 +1,77 @@
+"""MY PROFILE: the own details, password, second step and sessions."""
+
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.people import queries
+from accounts.people.forms.passwords import ChangePasswordForm
+from accounts.people.forms.profile import MobileForm
+from accounts.people.services.accounts import set_own_mobile
+from accounts.people.services.passwords import end_own_sessions
+from smsportal.lib import phones
+
+
+@login_required
+@require_safe
+@never_cache
+def profile(request: HttpRequest) -> HttpResponse:
+    mobile = request.user.my_mobile
+    form = MobileForm(initial={"mobile": phones.display(mobile) if mobile else ""})
+    return render(request, "accounts/people/profile.html", _context(request, form))
+
+
+@login_required
+@require_POST
+def mobile(request: HttpRequest) -> HttpResponse:
+    form = MobileForm(request.POST)
+    if not form.is_valid():
+        return render(request, "accounts/people/profile.html", _context(request, form), status=422)
+    set_own_mobile(person=request.user, number=form.cleaned_data["mobile"], now=timezone.now())
+    messages.success(request, "Your mobile has been saved")
+    return redirect("people:profile")
+
+
+@login_required
+@require_POST
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    chosen = request.POST.get("session", "")
+    count = end_own_sessions(
+        person=request.user,
+        keep=request.session.session_key,
+        only=int(chosen) if chosen.isdecimal() else None,
+        now=timezone.now(),
+    )
+    there = "There" if chosen else "Everywhere else"
+    messages.success(request, f"{there} you are signed out" if count else "Nothing was open there")
+    return redirect("people:profile")
+
+
+@login_required
+@require_safe
+@never_cache
+def second_step(request: HttpRequest) -> HttpResponse:
+    """Where people are led whose role needs a second step."""
+    if is_mfa_enabled(request.user):
+        return redirect("people:profile")
+    return render(request, "accounts/people/second_step.html")
+
+
+def _context(request: HttpRequest, form: MobileForm) -> dict[str, Any]:
+    person = request.user
+    return {
+        "form": form,
+        "password_form": ChangePasswordForm(user=person),
+        "authenticators": queries.second_steps(person),
+        "sessions": queries.live_sessions(person),
+        "sends_texts": person.may("send_texts"),
+        "edits_own_details": person.may("manage_admins"),
+        "administrators": queries.administrators_of(person.department),
+    }
