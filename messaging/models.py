@@ -1,7 +1,7 @@
 """Where Django looks for this app's models."""
 
 from messaging.carriers.models import Carrier, SimulatedText
-from messaging.compose.models import Draft
+from messaging.compose.models import Draft, Upload
 from messaging.contacts.models import Arrival, Contact, Group, Membership
 from messaging.imports.models import (
     Import,
@@ -50,4 +50,5 @@ __all__ = [
     "SimulatedText",
     "Template",
     "TemplateVersion",
+    "Upload",
 ]

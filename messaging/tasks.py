@@ -1,5 +1,6 @@
 """Where Celery looks for this app's tasks."""
 
+from messaging.compose.tasks import fill_basket, fill_baskets, forget_uploads, measure_draft
 from messaging.operations.tasks import heartbeat
 from messaging.sending.tasks import (
     drop_cancelled,
@@ -13,7 +14,11 @@ __all__ = [
     "drop_cancelled",
     "expand_batch",
     "expand_waiting",
+    "fill_basket",
+    "fill_baskets",
+    "forget_uploads",
     "heartbeat",
+    "measure_draft",
     "release_due",
     "tally_changed",
 ]

@@ -164,6 +164,8 @@ CELERY_BEAT_SCHEDULE = {
         "messaging.expand_waiting": 5,
         "messaging.release_due": 5,
         "messaging.tally": 2,
+        "messaging.fill_baskets": 5,
+        "messaging.forget_uploads": 3600,
         "messaging.heartbeat": 15,
     }.items()
 }

@@ -17,6 +17,8 @@ urlpatterns = [
     path("", include("accounts.opening.urls")),
     path("", include("accounts.activity.urls")),
     path("templates/", include("messaging.wording.urls")),
+    path("", include("messaging.compose.urls")),
+    path("", include("messaging.history.urls")),
 ]
 
 handler400 = "smsportal.errors.bad_request"

@@ -28,9 +28,17 @@ class Draft(models.Model):
     template = models.ForeignKey(Template, null=True, on_delete=models.SET_NULL)
     sender_choice = models.CharField(max_length=6, default="", blank=True)  # "alpha", "number"
     fill = models.JSONField(default=dict, blank=True)  # fields answered once for everyone
+    columns = models.JSONField(default=list, blank=True)  # further fields that some people have
     is_later = models.BooleanField(default=False)
     send_date = models.CharField(max_length=20, blank=True)  # as typed
     send_time = models.CharField(max_length=20, blank=True)
+    # Which of two equal times when the clocks go back: 0 the first, 1 the second.
+    fold = models.PositiveSmallIntegerField(null=True)
+    # What the worker has yet to do to the basket, in order: see engine/deeds.py.
+    waiting = models.JSONField(default=list, blank=True)
+    waiting_since = models.DateTimeField(null=True)
+    measured = models.JSONField(default=dict, blank=True)  # totals of a big basket, by the worker
+    shown = models.PositiveSmallIntegerField(default=0)  # whom the phone shows: first, longest..
     # Editing a scheduled batch: it keeps its place until this draft takes it.
     replaces = models.ForeignKey(
         Batch, null=True, on_delete=models.SET_NULL, related_name="edited_as"
@@ -42,4 +50,36 @@ class Draft(models.Model):
     objects = DraftQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["person", "-updated_at"])]
+        indexes = [
+            models.Index(fields=["person", "-updated_at"]),
+            models.Index(
+                fields=["waiting_since"],
+                name="draft_waiting",
+                condition=models.Q(waiting_since__isnull=False),
+            ),
+        ]
+
+
+class Upload(models.Model):
+    """A file of numbers as it was read. The file itself goes once its rows are in the basket."""
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="uploads")
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    columns = models.JSONField(default=list)  # the headers, or Column A, Column B..
+    phone_columns = models.JSONField(default=list)  # those with mobiles: more than one is asked
+    number_column = models.PositiveIntegerField(null=True)  # None until somebody says which
+    has_header = models.BooleanField(default=False)
+    letters = models.JSONField(default=list)  # of the columns, as the spreadsheet shows them
+    row_count = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    is_deleted = models.BooleanField(default=False)  # the file; its rows are in the basket
+
+    class Meta:
+        indexes = [models.Index(fields=["sha256"])]
+
+    @property
+    def letter(self) -> str:
+        """Of the column with the numbers: A41 is its row 41."""
+        return self.letters[self.number_column] if self.number_column is not None else ""

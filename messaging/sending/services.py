@@ -67,7 +67,7 @@ def submit(
         return earlier
     _refuse_if_not_theirs(basket, by)
     _refuse_if_silent(by)
-    send_at = _send_at(send_wall, fold, undo_seconds, now)
+    send_at = moment_of(send_wall, fold, undo_seconds, now)
     leave_out_opted_out(basket)
     seen = Basket.objects.values_list("changed_at", flat=True).get(pk=basket.pk)
     day = walltime.day_of(send_at)
@@ -283,9 +283,10 @@ def _sender(by: Person, kind: str) -> Choice:
     return next((choice for choice in choices if choice.kind == kind), choices[-1])
 
 
-def _send_at(
+def moment_of(
     wall: dt.datetime | None, fold: int | None, undo_seconds: int, now: dt.datetime
 ) -> dt.datetime:
+    """When it goes: a naive London time, or now. Raises BadTime."""
     if wall is None:
         return now + dt.timedelta(seconds=undo_seconds)
     try:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.people.access import permission_required
+from accounts.audit.access import permission_required
 from messaging.text import segments
 from messaging.wording import queries, services
 from messaging.wording.examples import EXAMPLES, example_text, field_rows

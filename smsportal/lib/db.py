@@ -165,7 +165,9 @@ def claim_fairly(
     return _change(wanted, chosen, [each for _, extra in compiled for each in extra], values)
 
 
-def insert_from_select(model: type[models.Model], source: models.QuerySet, **columns: Any) -> int:
+def insert_from_select(
+    model: type[models.Model], source: models.QuerySet, /, **columns: Any
+) -> int:
     """INSERT .. SELECT: 138,000 rows a second, against 19,000 by bulk_create.
 
     source: a queryset; columns: field name of `model` -> expression or value over the source.

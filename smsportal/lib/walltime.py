@@ -30,6 +30,17 @@ def to_utc(wall: dt.datetime, fold: int | None = None) -> dt.datetime:
     return second if fold else first
 
 
+def is_twice(wall: dt.datetime) -> bool:
+    """Whether the clocks show this naive London time twice."""
+    try:
+        to_utc(wall)
+    except TwiceThatNight:
+        return True
+    except NoSuchTime:
+        return False
+    return False
+
+
 def day_of(moment: dt.datetime) -> dt.date:
     return moment.astimezone(LONDON).date()
 

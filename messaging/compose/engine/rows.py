@@ -1,0 +1,188 @@
+"""Putting people in a basket and taking them out. One text a person, whatever the sources say.
+
+Each call is one short write: a chunk of at most `CHUNK` people, within the caller's transaction.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import RowNumber
+
+from messaging.contacts.models import Contact
+from messaging.senders.models import OptOut
+from messaging.sending.models import Basket, BasketRow, Message, RowSource, RowState
+from smsportal.lib.db import CHUNK, insert_from_select, update_many
+
+# What a row copied from another basket brings along.
+COPIED = ("number", "typed", "first_name", "last_name", "is_private", "values", "contact")
+
+
+def goes(basket: Basket) -> QuerySet[BasketRow]:
+    return BasketRow.objects.filter(basket=basket, state=RowState.OK)
+
+
+def next_row_no(basket: Basket) -> int:
+    last = BasketRow.objects.filter(basket=basket).aggregate(last=Max("row_no"))["last"]
+    return 0 if last is None else last + 1
+
+
+def add_contacts(
+    basket: Basket, chosen: QuerySet[Contact], *, source: RowSource, source_uid: object
+) -> int:
+    """INSERT .. SELECT. chosen: contacts in any number; source_uid: of a group, or F("uid")."""
+    return insert_from_select(
+        BasketRow,
+        chosen.order_by(),
+        basket=basket.pk,
+        row_no=_numbered(next_row_no(basket)),
+        state=_state(basket, chosen),
+        number=F("number"),
+        typed="",
+        why="",
+        suggestion="",
+        first_name=F("first_name"),
+        last_name=F("last_name"),
+        is_private=ExpressionWrapper(Q(owner__isnull=False), output_field=BooleanField()),
+        source=source,
+        source_uid=source_uid,
+        contact=F("pk"),
+    )
+
+
+def copy_rows(basket: Basket, chosen: QuerySet[BasketRow], *, source_uid: object) -> int:
+    """The people of an earlier message, with what they had then; opted-out ones stay behind."""
+    return insert_from_select(
+        BasketRow,
+        chosen.order_by(),
+        basket=basket.pk,
+        row_no=_numbered(next_row_no(basket)),
+        state=_state(basket, chosen),
+        why="",
+        suggestion="",
+        source=RowSource.BATCH,
+        source_uid=source_uid,
+        **{name: F(name) for name in COPIED},
+    )
+
+
+def copy_messages(basket: Basket, chosen: QuerySet[Message], *, source_uid: object) -> int:
+    """The same from the texts themselves, where a batch has no basket any more."""
+    return insert_from_select(
+        BasketRow,
+        chosen.order_by(),
+        basket=basket.pk,
+        row_no=_numbered(next_row_no(basket)),
+        state=_state(basket, chosen),
+        number=F("number"),
+        typed="",
+        why="",
+        suggestion="",
+        first_name=F("name"),
+        last_name="",
+        is_private=F("is_private"),
+        source=RowSource.BATCH,
+        source_uid=source_uid,
+    )
+
+
+def add_rows(basket: Basket, rows: Sequence[BasketRow]) -> None:
+    """Rows made in Python, at most CHUNK: those with a number get their state here."""
+    numbers = {row.number for row in rows if row.number}
+    taken = set(goes(basket).filter(number__in=numbers).values_list("number", flat=True))
+    opted_out = OptOut.objects.numbers(basket.department_id, numbers)
+    first = next_row_no(basket)
+    for n, row in enumerate(rows):
+        row.basket, row.row_no = basket, first + n
+        row.state = _state_of(row, taken, opted_out)
+    BasketRow.objects.bulk_create(rows, batch_size=CHUNK)
+
+
+def put_right(basket: Basket, rows: Sequence[BasketRow], *, now: dt.datetime) -> None:
+    """Rows of a file that somebody typed again, at most CHUNK, each with number or reason."""
+    numbers = {row.number for row in rows if row.number}
+    taken = set(goes(basket).filter(number__in=numbers).values_list("number", flat=True))
+    opted_out = OptOut.objects.numbers(basket.department_id, numbers)
+    for row in rows:
+        row.state = _state_of(row, taken, opted_out)
+    values = [(row.pk, row.number, row.typed, row.why, row.suggestion, row.state) for row in rows]
+    wrong = BasketRow.objects.filter(basket=basket, state=RowState.REFUSED)
+    update_many(wrong, values, ("number", "typed", "why", "suggestion", "state"))
+    Basket.objects.filter(pk=basket.pk).update(changed_at=now)
+
+
+def _state_of(row: BasketRow, taken: set[str], opted_out: set[str]) -> RowState:
+    """Of one row; `taken` gets its number when it goes."""
+    if not row.number:
+        return RowState.REFUSED
+    if row.number in opted_out:
+        return RowState.OPTED_OUT
+    if row.number in taken:
+        return RowState.DUPLICATE
+    taken.add(row.number)
+    return RowState.OK
+
+
+def remove(rows: QuerySet[BasketRow]) -> int:
+    """Delete at most CHUNK of them; answers how many."""
+    keys = list(rows.values_list("pk", flat=True)[:CHUNK])
+    BasketRow.objects.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+def promote(basket: Basket) -> int:
+    """Whose row is gone, but who is there from another source too, goes by that one.
+
+    At most CHUNK of them; answers how many.
+    """
+    orphans = (
+        BasketRow.objects.filter(basket=basket, state=RowState.DUPLICATE)
+        .exclude(Exists(goes(basket).filter(number=OuterRef("number"))))
+        .values("number")
+        .annotate(first=Min("pk"))
+        .values_list("first", flat=True)
+    )
+    keys = list(orphans.order_by("first")[:CHUNK])
+    return BasketRow.objects.filter(pk__in=keys).update(state=RowState.OK)
+
+
+def chunks(chosen: QuerySet) -> Iterable[QuerySet]:
+    """The same rows in querysets of at most CHUNK, by key: no write longer than 200 ms."""
+    keys = list(chosen.order_by("pk").values_list("pk", flat=True).distinct())
+    for start in range(0, len(keys), CHUNK):
+        part = keys[start : start + CHUNK]
+        yield chosen.filter(pk__gte=part[0], pk__lte=part[-1])
+
+
+def _numbered(first: int) -> ExpressionWrapper:
+    order = Window(RowNumber(), order_by=F("pk").asc())
+    return ExpressionWrapper(order + Value(first - 1), output_field=IntegerField())
+
+
+def _state(basket: Basket, chosen: QuerySet) -> Case:
+    standing = OptOut.objects.standing(basket.department_id).filter(number=OuterRef("number"))
+    # A personal contact and a global one may have one number.
+    before = chosen.order_by().filter(number=OuterRef("number"), pk__lt=OuterRef("pk"))
+    return Case(
+        When(Exists(standing), then=Value(RowState.OPTED_OUT)),
+        When(
+            Exists(goes(basket).filter(number=OuterRef("number"))), then=Value(RowState.DUPLICATE)
+        ),
+        When(Exists(before), then=Value(RowState.DUPLICATE)),
+        default=Value(RowState.OK),
+    )

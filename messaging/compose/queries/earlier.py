@@ -1,0 +1,28 @@
+"""The people of an earlier message, for one more."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from messaging.sending.models import BasketRow, Batch, Message, RowState
+from messaging.sending.states import State
+
+# Those whose text may still be on its way are in none: nobody gets a second one by mistake.
+NOT_SENT = (State.FAILED, State.EXPIRED, State.CANCELLED)
+WHO = {
+    "delivered": (State.DELIVERED,),
+    "undelivered": (State.UNDELIVERED,),
+    "not_sent": NOT_SENT,
+    "not_delivered_or_sent": (State.UNDELIVERED, *NOT_SENT),
+}
+
+
+def people_of(batch: Batch, who: str) -> QuerySet:
+    """Basket rows of `batch`, with what they had then; its texts where the basket is gone."""
+    texts = Message.objects.filter(batch=batch)
+    if who in WHO:
+        texts = texts.filter(state__in=WHO[who])
+    if batch.basket_id is None:
+        return texts
+    rows = BasketRow.objects.filter(basket=batch.basket_id, state=RowState.OK)
+    if who in WHO:
+        return rows.filter(Exists(texts.filter(number=OuterRef("number"))))
+    return rows

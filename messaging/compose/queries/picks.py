@@ -1,0 +1,101 @@
+"""Whom a person can choose: what the pick lists of the page show."""
+
+import re
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.people.models import Person
+from messaging.compose.models import Draft
+from messaging.contacts.models import Contact, Group
+from messaging.senders.models import OptOut
+from messaging.sending.models import BasketRow, RowSource
+from smsportal.lib.phones import display
+
+PICKS_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One line of a pick list."""
+
+    uid: uuid.UUID
+    name: str
+    meta: str
+    is_chosen: bool
+    is_opted_out: bool = False
+    is_global: bool = True
+
+
+@dataclass(frozen=True)
+class PickList:
+    picks: list[Pick]
+    scope: str
+    find: str
+    count: int  # of all that the search found
+
+    @property
+    def hidden_count(self) -> int:
+        return self.count - len(self.picks)
+
+
+def pickable(person: Person, scope: str, find: str) -> QuerySet[Contact]:
+    """Contacts that a search shows in Global or Personal."""
+    found = Contact.objects.visible_to(person).live().filter(owner__isnull=scope == "global")
+    digits = re.sub(r"\D", "", find)
+    if digits:
+        return found.filter(number__contains=re.sub(r"^(0{0,2}44)?0*", "", digits))
+    for word in find.split():
+        found = found.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
+    return found.order_by("last_name", "first_name", "pk")
+
+
+def contact_picks(draft: Draft, *, scope: str, find: str) -> PickList:
+    found = pickable(draft.person, scope, find)
+    shown = list(found[:PICKS_SHOWN])
+    count = len(shown) if len(shown) < PICKS_SHOWN else found.count()
+    numbers = [contact.number for contact in shown]
+    opted_out = OptOut.objects.numbers(draft.person.department_id, numbers)
+    chosen = chosen_contacts(draft, shown)
+    picks = [
+        Pick(
+            uid=contact.uid,
+            name=contact.name,
+            meta=display(contact.number),
+            is_chosen=contact.uid in chosen,
+            is_opted_out=contact.number in opted_out,
+            is_global=contact.is_global,
+        )
+        for contact in shown
+    ]
+    return PickList(picks, scope, find, count)
+
+
+def group_picks(person: Person, chosen: set[uuid.UUID]) -> list[Pick]:
+    return [
+        Pick(
+            uid=group.uid,
+            name=group.name,
+            meta=f"{group.people_count:,} {'person' if group.people_count == 1 else 'people'}",
+            is_chosen=group.uid in chosen,
+            is_global=group.is_global,
+        )
+        for group in Group.objects.visible_to(person)
+        .live()
+        .annotate(
+            people_count=Count("memberships", filter=Q(memberships__contact__deleted_at=None))
+        )
+        .order_by("name", "pk")[:PICKS_SHOWN]
+    ]
+
+
+def chosen_contacts(draft: Draft, among: list[Contact]) -> set[uuid.UUID]:
+    if not draft.pk:
+        return set()
+    rows = BasketRow.objects.filter(
+        basket=draft.basket_id,
+        source=RowSource.CONTACT,
+        source_uid__in=[contact.uid for contact in among],
+    )
+    return set(rows.values_list("source_uid", flat=True))

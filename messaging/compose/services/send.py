@@ -1,0 +1,194 @@
+"""From draft to message, and the test to oneself."""
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.audit.access import require
+from accounts.people.models import Person
+from messaging.compose.errors import NoMobile, Unready
+from messaging.compose.models import Draft
+from messaging.compose.queries import ledgers
+from messaging.compose.queries.totals import asked_fields, counted
+from messaging.compose.services.drafts import MAY, batch_of
+from messaging.compose.when import wall_time
+from messaging.senders.queries import sender_choices
+from messaging.sending import services as sending
+from messaging.sending.models import Basket, BasketRow, Batch, RowSource, RowState
+from messaging.sending.queries import Reason, Totals, reasons_to_check
+from messaging.wording import services as wording
+from messaging.wording.queries import version_in_use
+from smsportal.lib import walltime
+from smsportal.lib.errors import Refused
+from smsportal.lib.phones import display
+
+
+def ready(*, draft: Draft, now: dt.datetime) -> Totals:
+    """What it makes, exactly. Raises Unready with everything that stands in the way."""
+    found = counted(draft, now=now)
+    refusals = [*_of_people(draft, found), *_of_words(draft, found), *_of_time(draft, now)]
+    if refusals:
+        raise Unready(refusals)
+    return found
+
+
+def reasons(*, draft: Draft, found: Totals, now: dt.datetime) -> list[Reason]:
+    """Why it should be looked at once more before it goes."""
+    return reasons_to_check(
+        basket=draft.basket,
+        totals=found,
+        wording=draft.body,
+        send_at=sending.moment_of(send_wall(draft, now), draft.fold, 0, now),
+        now=now,
+    )
+
+
+def send(*, draft: Draft, by: Person, now: dt.datetime) -> Batch:
+    """The message that this draft becomes, once. Raises Unready, or what sending refuses."""
+    require(by, MAY)
+    if earlier := batch_of(draft):
+        return _sent(draft, earlier, now)
+    ready(draft=draft, now=now)
+    wall = send_wall(draft, now)
+    template = draft.template
+    batch = sending.submit(
+        basket=draft.basket,
+        body=draft.body,
+        fill=draft.fill,
+        sender_kind=sender_kind(draft),
+        request_key=draft.uid,
+        send_wall=wall,
+        fold=draft.fold,
+        template_version=version_in_use(template, draft.body) if template else None,
+        undo_seconds=0 if wall else settings.SEND_UNDO_SECONDS,
+        replaces=draft.replaces,
+        by=by,
+        now=now,
+    )
+    return _sent(draft, batch, now)
+
+
+def sender_kind(draft: Draft) -> str:
+    """What was chosen, or the first that the person has."""
+    return draft.sender_choice or sender_choices(draft.person)[0].kind
+
+
+def send_wall(draft: Draft, now: dt.datetime) -> dt.datetime | None:
+    """Naive London time, None for now. Raises Refused for what is no time."""
+    if not draft.is_later:
+        return None
+    return wall_time(draft.send_date, draft.send_time, today=walltime.day_of(now))
+
+
+def test_to_me(*, draft: Draft, by: Person, now: dt.datetime) -> Batch:
+    """One text to My mobile, as the person on the phone reads it. Twice in a minute is once."""
+    require(by, MAY)
+    if not by.my_mobile:
+        raise NoMobile
+    said = f"{draft.body}|{sorted(draft.fill.items())}|{now:%Y%m%d%H%M}"
+    key = uuid.uuid5(draft.uid, said)
+    if earlier := Batch.objects.filter(request_key=key).first():
+        return earlier
+    with transaction.atomic():
+        return sending.submit(
+            basket=_basket_of_one(draft, by, now),
+            body=draft.body,
+            fill=draft.fill,
+            sender_kind=sender_kind(draft),
+            request_key=key,
+            source="test",
+            by=by,
+            now=now,
+        )
+
+
+def _basket_of_one(draft: Draft, by: Person, now: dt.datetime) -> Basket:
+    shown = BasketRow.objects.filter(basket=draft.basket_id, state=RowState.OK).order_by("row_no")
+    like = shown.first()
+    basket = Basket.objects.create(
+        department_id=by.department_id, person=by, created_at=now, changed_at=now
+    )
+    BasketRow.objects.create(
+        basket=basket,
+        row_no=0,
+        state=RowState.OK,
+        number=by.my_mobile,
+        first_name=like.first_name if like else by.name.partition(" ")[0][:80],
+        last_name=like.last_name if like else by.name.partition(" ")[2][:80],
+        values=like.values if like else None,
+        is_private=like.is_private if like else False,
+        source=RowSource.TYPED,
+    )
+    return basket
+
+
+def _sent(draft: Draft, batch: Batch, now: dt.datetime) -> Batch:
+    if draft.sent_at is None:
+        Draft.objects.filter(pk=draft.pk).update(sent_at=now, waiting=[], waiting_since=None)
+        if draft.template_id:
+            wording.used(template_id=draft.template_id, now=now)
+    return batch
+
+
+def _of_people(draft: Draft, found: Totals) -> list[Refused]:
+    if draft.waiting:
+        return [Refused("People are still being added. Send it in a moment.", field="to")]
+    wrong = ledgers.refused(draft, RowSource.TYPED).count()
+    if wrong:
+        words = "Correct 1 mobile number, or take it out."
+        if wrong > 1:
+            words = f"Correct {wrong:,} mobile numbers, or take them out."
+        return [Refused(words, field="numbers")]
+    if not found.person_count:
+        left_out = sum(found.left_out.values())
+        if left_out:
+            return [Refused("Everybody you chose has opted out. Add somebody else.", field="to")]
+        return [Refused("Choose at least one person to text.", field="numbers")]
+    return []
+
+
+def _of_words(draft: Draft, found: Totals) -> list[Refused]:
+    if not draft.body.strip():
+        return [Refused("Write the message.", field="message")]
+    asked = asked_fields(draft, found)
+    blank = [name for name in asked if name in found.missing]
+    refusals = [
+        Refused(f"Say what (({name})) is, or take it out of the message.", field=f"fill-{n}")
+        for n, name in enumerate(asked, 1)
+        if name in blank
+    ]
+    some = {name: count for name, count in found.missing.items() if name not in blank}
+    if some and found.person_count:
+        refusals.append(_some_lack(some, found.missing_names))
+    if found.most_parts > sending.MOST_PARTS:
+        refusals.append(
+            Refused(
+                f"This message makes {found.most_parts} texts for one person. Phones join up at "
+                f"most {sending.MOST_PARTS}. Shorten it.",
+                field="message",
+            )
+        )
+    return refusals
+
+
+def _some_lack(some: dict[str, int], names: list[str]) -> Refused:
+    (field, count), *_ = some.items()
+    people = "1 person has" if count == 1 else f"{count:,} people have"
+    others = count - len(names)
+    shown = [display(name) if name.startswith("+") else name for name in names]
+    who = ", ".join(shown) + (f" and {others:,} more" if others > 0 else "")
+    return Refused(
+        f"{people} no {field}: {who}. Take them out, or take (({field})) out of the message.",
+        field="message",
+    )
+
+
+def _of_time(draft: Draft, now: dt.datetime) -> list[Refused]:
+    try:
+        sending.moment_of(send_wall(draft, now), draft.fold, 0, now)
+    except Refused as refused:
+        if draft.is_later:
+            return [refused]
+    return []
