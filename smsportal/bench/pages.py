@@ -1,0 +1,197 @@
+"""What a page costs: the real server, signed in, eight clients, on a database of real size."""
+
+import datetime as dt
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import quantiles
+
+from django.conf import settings
+from django.db.models import F, QuerySet
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.departments.models import CodeKind, CostCode, Department
+from accounts.people.models import Person
+from messaging.carriers.models import Carrier
+from messaging.contacts.models import Contact
+from messaging.sending.models import Basket, BasketRow, Batch, Message
+from messaging.sending.states import BatchState, Lane, State
+from smsportal.lib import db
+
+CLIENTS = 8
+SECONDS = 5.0
+A_BATCH = 1000  # texts in each batch of the filled database
+
+
+@dataclass(frozen=True)
+class PageFigure:
+    name: str
+    rows: int
+    requests: int
+    p50_ms: float
+    p95_ms: float
+    limit_p95_ms: float
+
+    def __str__(self) -> str:
+        return (
+            f"page {self.name}: p95 {self.p95_ms:,.0f} ms, median {self.p50_ms:,.0f} ms, "
+            f"{self.requests / SECONDS:,.0f}/s at {CLIENTS} clients, {self.rows:,} texts "
+            f"(the same server's empty answer: p95 {self.limit_p95_ms:,.0f} ms)"
+        )
+
+
+def figures(rows: int = 100_000) -> Iterator[PageFigure]:
+    """One line for each page that people wait for."""
+    user = _fill(rows)
+    batch = Batch.objects.filter(person=user).latest("pk")
+    pages = {
+        "Messages": reverse("history:list"),
+        "Messages, searched": reverse("history:list") + "?words=optics",
+        "one message": reverse("history:batch", args=[batch.uid]),
+        "New message": reverse("compose:new"),
+        "Contacts": reverse("contacts:list"),
+    }
+    with _server() as port:
+        cookie = _signed_in(user)
+        limit = _measured(port, "/live", "")
+        for name, address in pages.items():
+            times = _measured(port, _landing(port, address, cookie), cookie)
+            p50, p95 = _percentile(times, 50), _percentile(times, 95)
+            yield PageFigure(name, rows, len(times), p50, p95, _percentile(limit, 95))
+
+
+def _fill(rows: int) -> Person:
+    now = timezone.now()
+    department = Department.objects.create(name="Bench", alpha_tag="BENCH")
+    CostCode.objects.create(
+        department=department, code="BE0001", kind=CodeKind.COST_CENTRE,
+        from_on="2020-08-01", recorded_by_name="bench",
+    )  # fmt: skip
+    user = Person.objects.create(
+        username="bench0001", role="user", name="Bench", department=department
+    )
+    Contact.objects.bulk_create(
+        Contact(department=department, number=f"+4474{n:08d}", first_name=f"Name{n}")
+        for n in range(10_000)
+    )
+    carrier = Carrier.objects.create(name="bench", kind="simulator", is_sandbox=True)
+    basket = Basket.objects.create(department=department, person=user)
+    BasketRow.objects.bulk_create(
+        BasketRow(basket=basket, row_no=n, state="ok", number=f"+4474{n:08d}", source="typed")
+        for n in range(A_BATCH)
+    )
+    batches = [_batch(user, now - dt.timedelta(minutes=n)) for n in range(rows // A_BATCH)]
+    for batch in Batch.objects.bulk_create(batches, batch_size=500):
+        _texts(batch, carrier, basket.rows.all())
+    return user
+
+
+def _batch(user: Person, at: dt.datetime) -> Batch:
+    return Batch(
+        request_key=uuid.uuid4(), department=user.department, person=user, person_name=user.name,
+        cost_code="BE0001", price_tenths=35, sender="BENCH", sender_kind="alpha",
+        wording="The optics practical has moved", body="The optics practical has moved",
+        lane=Lane.BULK, state=BatchState.FINISHED, send_at=at, valid_until=at,
+        person_count=A_BATCH, part_count=A_BATCH, reserved_on=at.date(), accepted_at=at,
+        expanded_at=at, released_at=at, finished_at=at, changed_at=at, tallied_at=at,
+        tally={State.DELIVERED: A_BATCH}, charged_part_count=A_BATCH,
+    )  # fmt: skip
+
+
+def _texts(batch: Batch, carrier: Carrier, rows: QuerySet) -> None:
+    db.insert_from_select(
+        Message, rows, uid=db.Uuid7(), batch=batch.pk, department=batch.department_id,
+        row_no=F("row_no"), number=F("number"), name="", is_private=False, body="", part_count=1,
+        lane=Lane.BULK, state=State.DELIVERED, reason="", why="", next_at=batch.send_at,
+        valid_until=batch.send_at, attempt_count=1, lease_losses=0, carrier=carrier.pk,
+        maybe_sent=False, accepted_at=batch.send_at, accepted_part_count=1,
+        final_at=batch.send_at,
+    )  # fmt: skip
+
+
+@contextmanager
+def _server() -> Iterator[int]:
+    """The portal as it is run for real, on loopback only."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:smsportal.gunicorn"]
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, "PORT": str(port)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(port: int) -> None:
+    give_up_at = time.monotonic() + 30
+    while True:
+        try:
+            _get(http.client.HTTPConnection("127.0.0.1", port, timeout=2), "/live", "")
+            return
+        except OSError:
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.1)
+
+
+def _signed_in(user: Person) -> str:
+    client = Client()
+    client.force_login(user)
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+def _landing(port: int, address: str, cookie: str) -> str:
+    """Where a page that makes a draft leads to: that is the page people look at."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    status, location = _get(connection, address, cookie)
+    return location if status in (301, 302) else address
+
+
+def _get(connection: http.client.HTTPConnection, address: str, cookie: str) -> tuple[int, str]:
+    connection.request("GET", address, headers={"Cookie": cookie, "Host": "localhost"})
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status, answer.getheader("Location", "")
+
+
+def _measured(port: int, address: str, cookie: str) -> list[float]:
+    """Milliseconds of every request that eight clients make in five seconds."""
+    times: list[float] = []
+    stop_at = time.monotonic() + SECONDS
+
+    def client() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        while (began := time.monotonic()) < stop_at:
+            status, _ = _get(connection, address, cookie)
+            if status != 200:
+                raise RuntimeError(f"{address} answered {status}")
+            times.append((time.monotonic() - began) * 1000)
+
+    threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return times
+
+
+def _percentile(times: list[float], n: int) -> float:
+    return quantiles(times, n=100)[n - 1]

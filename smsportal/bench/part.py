@@ -1,0 +1,27 @@
+"""One part of the bench, in a process and a database of its own: part.py NAME ROWS."""
+
+import sys
+
+import django
+from django.core.management import call_command
+
+django.setup()
+
+from smsportal.bench import imports, pages, pure, sending  # noqa: E402 (models need setup first)
+
+
+def main(part: str, rows: int) -> None:
+    if part != "sums":
+        call_command("migrate", verbosity=0)
+    figures = {
+        "sums": pure.figures,
+        "imports": imports.figures,
+        "sending": sending.figures,
+        "pages": lambda: pages.figures(rows),
+    }
+    for figure in figures[part]():
+        print(f"   {figure}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
