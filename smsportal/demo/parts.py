@@ -10,8 +10,6 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from django.core.management import get_commands
-
 from messaging.operations.models import Heartbeat
 from smsportal.lib import broker
 from smsportal.supervisor import Child
@@ -39,15 +37,12 @@ def workers(*, since: dt.datetime) -> list[Child]:
     # Gossip and mingle are talk between workers; there is one, and mingling takes a second.
     alone = ["--without-gossip", "--without-mingle"]
     worker = [*CELERY, "worker", "-c", "2", "-O", "fair", "-l", "INFO", *alone]
-    children = [
+    sender = [*DJANGO, "sender", "simulator"]
+    return [
         Child("worker", worker, is_ready=_beats("worker", since)),
         Child("beat", [*CELERY, "beat", "-l", "INFO"], is_ready=_beats("beat", since)),
+        Child("sender", sender, is_ready=_beats("sender:simulator", since)),
     ]
-    if "sender" in get_commands():
-        children.append(
-            Child("sender", [*DJANGO, "sender", "simulator"], is_ready=_beats("sender", since))
-        )
-    return children
 
 
 def becomes_free(port: int, seconds: float = 5.0) -> bool:
@@ -110,4 +105,4 @@ def _serves(url: str) -> bool:
 
 
 def _beats(name: str, since: dt.datetime) -> Callable[[], bool]:
-    return lambda: Heartbeat.objects.filter(name__startswith=name, at__gt=since).exists()
+    return lambda: Heartbeat.objects.filter(name=name, at__gt=since).exists()

@@ -24,6 +24,7 @@ PARTS = {
     "web": "gunicorn",
     "worker": "celery -A smsportal worker",
     "beat": "celery -A smsportal beat",
+    "sender": "manage.py sender",
     "undertaker": "supervisor.py",
 }
 

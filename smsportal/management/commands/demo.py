@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -82,8 +82,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         guard.refuse_a_real_database()
         guard.mark_as_demo(now=timezone.now())
-        if "seed_demo" in get_commands():
-            call_command("seed_demo")
+        call_command("seed_demo", stdout=self.stdout)
         self._set_passwords(password)
 
     def _set_passwords(self, password: str) -> None:
