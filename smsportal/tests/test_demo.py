@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -45,6 +46,23 @@ class Demo:
 
     def children(self) -> dict[int, str]:
         return children_of(self.process.pid)
+
+    def send_one_text(self) -> int:
+        """The id of its batch."""
+        done = subprocess.run(
+            [sys.executable, "-m", "smsportal.tests.one_text"],
+            cwd=ROOT,
+            env=environment(self.var_dir, DEMO="1"),
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return int(done.stdout)
+
+    def states_of(self, batch_id: int) -> list[str]:
+        with sqlite3.connect(self.var_dir / "portal.sqlite3", timeout=20) as database:
+            asked = "SELECT state FROM messaging_message WHERE batch_id = ?"
+            return [state for (state,) in database.execute(asked, [batch_id])]
 
     def answers(self) -> bool:
         try:
@@ -93,10 +111,26 @@ def var_dir(tmp_path_factory):
 @pytest.fixture
 def demo(var_dir):
     demo = start(var_dir)
-    family = family_of(demo.process.pid)
     yield demo
-    kill([demo.process.pid, *family, *family_of(demo.process.pid)])
-    demo.process.wait()
+    end(demo)
+
+
+@pytest.fixture(scope="module")
+def healing(tmp_path_factory):
+    """A demo whose parts are killed one after the other."""
+    demo = start(tmp_path_factory.mktemp("healing"))
+    yield demo
+    end(demo)
+
+
+def end(demo: Demo) -> None:
+    family = family_of(demo.process.pid)
+    demo.process.terminate()
+    try:
+        demo.process.wait(timeout=10)
+    finally:
+        kill([demo.process.pid, *family])
+        demo.process.wait()
 
 
 def test_a_newcomer_is_told_where_to_sign_in(demo):
@@ -132,25 +166,31 @@ def test_a_killed_demo_leaves_nothing_after_five_seconds(demo):
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_a_killed_part_is_healed_within_five_seconds(demo, name):
-    killed = demo.part(name)
+def test_a_killed_part_is_healed_and_no_text_waits_for_it(healing, name):
+    killed = healing.part(name)
 
     kill([killed])
+    died_at = time.monotonic()
+    time.sleep(1)  # "a text sent one second after the kill"
+    batch_id = healing.send_one_text()
+    sent_at = time.monotonic()
 
-    assert within(5, lambda: demo.part(name) not in (None, killed)), demo.output.read_text()
+    assert within(5, lambda: healing.part(name) not in (None, killed)), healing.output.read_text()
+    assert within(died_at + 5 - time.monotonic(), healing.answers)
     assert not is_alive(killed)
-    assert within(5, demo.answers)
+    in_time = sent_at + 30 - time.monotonic()
+    assert within(in_time, lambda: healing.states_of(batch_id) == ["delivered"])
 
 
 @pytest.mark.parametrize("name", ["web", "worker"])
-def test_a_killed_child_of_a_part_is_healed_within_five_seconds(demo, name):
-    part = demo.part(name)
+def test_a_killed_child_of_a_part_is_healed_within_five_seconds(healing, name):
+    part = healing.part(name)
     assert within(5, lambda: len(children_of(part)) >= 2)
     before = children_of(part)
 
     kill([next(iter(before))])
 
-    assert within(5, lambda: len(children_of(part)) == len(before) and demo.answers())
+    assert within(5, lambda: len(children_of(part)) == len(before) and healing.answers())
     assert set(children_of(part)) != set(before)
 
 

@@ -1,0 +1,31 @@
+"""Sends one text as a user of the demo, from a process of its own: python -m smsportal.tests.one_text
+
+Prints the batch's id. It goes by the service that page, API and mail go by, so that it can be sent
+while the pages are down.
+"""
+
+import os
+import uuid
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "smsportal.settings"
+django.setup()
+
+from django.utils import timezone  # noqa: E402
+
+from accounts.people.models import Person  # noqa: E402
+from messaging.sending import services  # noqa: E402
+from messaging.tests.make import make_basket  # noqa: E402
+
+if __name__ == "__main__":
+    person = Person.objects.get(username="ouit0423")
+    batch = services.submit(
+        basket=make_basket(person, 1, number="+447700900123"),
+        body="Are you there?",
+        sender_kind="alpha",
+        request_key=uuid.uuid4(),
+        by=person,
+        now=timezone.now(),
+    )
+    print(batch.pk)  # noqa: T201
