@@ -1,4 +1,4 @@
-"""Sends one text as a user of the demo, from a process of its own: python -m smsportal.tests.one_text
+"""Sends one text as a user of the demo, from a process of its own.
 
 Prints the batch's id. It goes by the service that page, API and mail go by, so that it can be sent
 while the pages are down.
