@@ -20,7 +20,7 @@ PORTAL_URL = env.str("PORTAL_URL", default="http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 SECRET_KEY_FOR_DEMO = "unsafe-key-for-demo-and-tests-only-" + "0" * 20
-SECRET_KEY = env.str("SECRET_KEY", default=SECRET_KEY_FOR_DEMO)
+SECRET_KEY = env.str("SECRET_KEY", default="") or SECRET_KEY_FOR_DEMO
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

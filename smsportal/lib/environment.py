@@ -63,7 +63,7 @@ class Environment(environ.Env):
 
     def folder(self, var: str, *, default: Path) -> Path:
         """A folder that can be written to; it is made where it is missing."""
-        folder = Path(self.get_value(var, default=str(default)))
+        folder = Path(self.get_value(var, default="") or default)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -3,6 +3,7 @@ person sees `manage.py check` with a wrong environment.
 """
 
 import os
+import re
 import subprocess
 import sys
 
@@ -138,6 +139,25 @@ def test_a_value_that_cannot_be_read_is_words_and_no_traceback(tmp_path, variabl
     assert "HINT: " in done.stderr
     assert "Traceback" not in done.stderr
     assert "hunter22" not in done.stderr
+
+
+def test_the_example_as_it_stands_asks_for_a_secret_and_nothing_else(tmp_path):
+    example = dict(
+        line.split("=", 1)
+        for line in (ROOT / ".env.example").read_text().splitlines()
+        if line and not line.startswith("#")
+    )
+    clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--fail-level", "ERROR"],
+        cwd=ROOT,
+        env={**clean, **example, "VAR_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert re.findall(r"\(smsportal\.(\w+)\)", done.stderr) == ["E006", "W012"], done.stderr
 
 
 def test_what_the_environment_says_is_kept_as_it_is(tmp_path):
