@@ -1,4 +1,4 @@
-"""For machines that ask whether to send people here: /live and /ready."""
+"""For machines that ask how the portal is: /live, /ready and, from metrics.py, /metrics."""
 
 import concurrent.futures
 from collections.abc import Callable
@@ -8,6 +8,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from smsportal.metrics import metrics
 
 DATABASE_SECONDS = 1.0
 
@@ -25,7 +27,7 @@ class Probes:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        probe = {"/live": live, "/ready": ready}.get(request.path)
+        probe = {"/live": live, "/ready": ready, "/metrics": metrics}.get(request.path)
         return probe(request) if probe else self.get_response(request)
 
 

@@ -4,11 +4,9 @@ from django.urls import include, path
 
 from accounts.people import urls as people_urls
 from smsportal import appearance, home
-from smsportal.metrics import metrics
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("metrics", metrics, name="metrics"),
     path("appearance/", appearance.choose, name="appearance"),
     path("", include("accounts.departments.urls")),
     path("", include(people_urls)),

@@ -65,7 +65,8 @@ def config(level: str = "INFO") -> dict[str, Any]:
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
             "gunicorn.error": {"handlers": [], "propagate": True, "level": level},
-            "gunicorn.access": {"handlers": [], "propagate": True, "level": level},
+            # Addresses hold search words and the secrets of links; nginx counts visits.
+            "gunicorn.access": {"handlers": [], "propagate": True, "level": "WARNING"},
             # A line for each of the sweeps, every few seconds, says nothing.
             "celery.beat": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
