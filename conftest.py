@@ -29,11 +29,12 @@ NEEDS = {
     "postgresql": (IS_POSTGRESQL, "needs PostgreSQL: set DATABASE_URL=postgres://..."),
     "sqlite": (not IS_POSTGRESQL, "is about SQLite, and DATABASE_URL names PostgreSQL"),
     "redis": (bool(os.environ.get("REDIS_URL")), "needs Redis: set REDIS_URL=redis://..."),
+    "once": (not (IS_POSTGRESQL and REQUIRE_ALL), "has been run with SQLite"),
 }
 
 # Two runs of one continuous integration, each with its own database: what belongs to the other
 # run is left out of this one rather than skipped.
-OF_THE_OTHER_RUN = {"postgresql", "sqlite", "redis"}
+OF_THE_OTHER_RUN = {"postgresql", "sqlite", "redis", "once"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

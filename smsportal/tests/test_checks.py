@@ -12,6 +12,8 @@ import pytest
 from smsportal import checks
 from smsportal.tests.house import ROOT
 
+pytestmark = pytest.mark.once
+
 GOOD_SECRET = "".join(chr(48 + n % 74) for n in range(60))
 
 

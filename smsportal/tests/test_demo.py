@@ -18,7 +18,7 @@ from smsportal.tests.house import ROOT
 from smsportal.tests.processes import alive, children_of, family_of, is_alive, kill, within
 
 # The embedded default is what is tested here: one run is enough, and two at once would be slow.
-pytestmark = [pytest.mark.slow, pytest.mark.sqlite, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.slow, pytest.mark.once, pytest.mark.xdist_group("demo")]
 
 PARTS = {
     "broker": "valkey-server",

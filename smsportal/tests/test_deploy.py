@@ -9,6 +9,8 @@ import pytest
 
 from smsportal.tests.house import ROOT
 
+pytestmark = pytest.mark.once
+
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
 HARDENING = [
     "NoNewPrivileges=yes",

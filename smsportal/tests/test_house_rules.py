@@ -3,10 +3,13 @@
 import ast
 import re
 
+import pytest
 from django.conf import settings
 
 from smsportal.celery import app as celery_app
 from smsportal.tests import house
+
+pytestmark = pytest.mark.once
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60

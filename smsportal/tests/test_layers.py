@@ -5,6 +5,8 @@ from django.apps import apps
 
 from smsportal.tests import house
 
+pytestmark = pytest.mark.once
+
 # fmt: off
 WINGS = {
     "accounts": ["audit", "mail", "departments", "people", "opening", "activity", "apikeys",

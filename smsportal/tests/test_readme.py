@@ -9,6 +9,8 @@ from django.core.management import get_commands
 
 from smsportal.tests.house import APPS, ROOT
 
+pytestmark = pytest.mark.once
+
 PAGES = ["README.md", "deploy/README.md", "CHANGELOG.md"]
 
 

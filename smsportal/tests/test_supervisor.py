@@ -21,6 +21,8 @@ HOUSE = """
 import sys
 from pathlib import Path
 from smsportal.supervisor import Child, Supervisor
+
+pytestmark = pytest.mark.once
 python = [sys.executable, "-I", "-S", "-c"]
 supervisor = Supervisor(Path(sys.argv[1]), say=lambda line: print(line, flush=True))
 supervisor.start(Child("polite", [*python, "import time; time.sleep(600)"]))

@@ -9,6 +9,8 @@ from kombu import Connection
 
 from smsportal.lib import broker
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def running(tmp_path):

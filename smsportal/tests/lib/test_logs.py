@@ -7,6 +7,8 @@ import pytest
 
 from smsportal.lib import logs, request_context
 
+pytestmark = pytest.mark.once
+
 
 def line(message, *args, exc_info=None):
     record = logging.LogRecord("portal", logging.WARNING, "f.py", 1, message, args, exc_info)
