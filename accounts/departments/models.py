@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.audit.actors import Actor
+from smsportal.lib.choices import TextChoices
 from smsportal.lib.ids import uuid7
 
 
@@ -15,12 +16,12 @@ def default_batch_cap() -> int:
     return settings.PARTS_PER_BATCH_CAP
 
 
-class CodeKind(models.TextChoices):
+class CodeKind(TextChoices):
     COST_CENTRE = "cost_centre", "Cost centre"
     PROJECT_TASK = "project_task", "Project Task"
 
 
-class TagState(models.TextChoices):
+class TagState(TextChoices):
     REQUESTED = "requested", "Requested"
     REGISTERED = "registered", "Registered"
     BLOCKED = "blocked", "Blocked"

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db import models
+from smsportal.lib.choices import TextChoices
 
 
-class RoleName(models.TextChoices):
+class RoleName(TextChoices):
     OPERATOR = "operator", "Messaging team"
     ADMIN = "admin", "Department administrator"
     USER = "user", "User"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from smsportal.lib.choices import TextChoices
 from smsportal.lib.ids import uuid7
 
 
@@ -34,7 +35,7 @@ class Carrier(models.Model):
         return self.name
 
 
-class SimulatedKind(models.TextChoices):
+class SimulatedKind(TextChoices):
     TO_PHONE = "to_phone", "To the phone"
     FROM_PHONE = "from_phone", "From the phone"
     TURNED_AWAY = "turned_away", "Turned away"

@@ -6,10 +6,11 @@ from django.utils import timezone
 from accounts.departments.models import Department
 from accounts.people.models import Person
 from messaging.contacts.models import Arrival, BookQuerySet, Contact, Group
+from smsportal.lib.choices import TextChoices
 from smsportal.lib.ids import uuid7
 
 
-class State(models.TextChoices):
+class State(TextChoices):
     """Whose turn it is: the person's, or the worker's (CHECKING, APPLYING, UNDOING)."""
 
     MATCHING = "matching", "Choosing columns and groups"
@@ -26,7 +27,7 @@ class State(models.TextChoices):
 WORKING = (State.CHECKING, State.APPLYING, State.UNDOING)
 
 
-class Policy(models.TextChoices):
+class Policy(TextChoices):
     """What happens to the name of somebody who is in the book already. Groups are always added."""
 
     OVERWRITE = "overwrite", "Override duplicates"
@@ -113,7 +114,7 @@ class ImportGroup(models.Model):
         ]
 
 
-class RowState(models.TextChoices):
+class RowState(TextChoices):
     OK = "ok", "Fine"
     DUPLICATE = "duplicate", "Same number as a row above"
     INVALID = "invalid", "Needs correcting"

@@ -10,6 +10,7 @@ from messaging.carriers.models import Carrier
 from messaging.contacts.models import Contact
 from messaging.sending.states import BatchState, Lane, State, Undelivered, key_of
 from messaging.wording.models import TemplateVersion
+from smsportal.lib.choices import TextChoices
 from smsportal.lib.ids import batch_reference, uuid7
 
 
@@ -28,14 +29,14 @@ class Basket(models.Model):
 WAITING = (BatchState.HELD, BatchState.SCHEDULED)  # nothing of it has begun to go
 
 
-class RowState(models.TextChoices):
+class RowState(TextChoices):
     OK = "ok", "Goes"
     DUPLICATE = "duplicate", "Not sent: duplicate"
     OPTED_OUT = "opted_out", "Not sent: opted out"
     REFUSED = "refused", "Needs correcting"
 
 
-class RowSource(models.TextChoices):
+class RowSource(TextChoices):
     TYPED = "typed", "By Mobile Number"
     CONTACT = "contact", "Quick Contacts Selection"
     GROUP = "group", "Group"

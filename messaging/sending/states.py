@@ -4,10 +4,10 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from django.db import models
+from smsportal.lib.choices import IntegerChoices, TextChoices
 
 
-class State(models.TextChoices):
+class State(TextChoices):
     SCHEDULED = "scheduled", "Scheduled"
     QUEUED = "queued", "Waiting"
     SENDING = "sending", "Sending"
@@ -21,7 +21,7 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-class BatchState(models.TextChoices):
+class BatchState(TextChoices):
     HELD = "held", "Sending in a moment"  # the seconds in which Send can be undone
     SCHEDULED = "scheduled", "Scheduled"
     RUNNING = "running", "Sending"
@@ -30,7 +30,7 @@ class BatchState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-class Lane(models.IntegerChoices):
+class Lane(IntegerChoices):
     EMERGENCY = 0, "Emergency"
     INTERACTIVE = 1, "Interactive"
     BULK = 2, "Bulk"
@@ -43,7 +43,7 @@ FINAL = frozenset(
 NOT_SENT = frozenset({State.FAILED, State.EXPIRED, State.CANCELLED})
 
 
-class Undelivered(models.TextChoices):
+class Undelivered(TextChoices):
     """Why the network did not deliver: the reason of an `undelivered` text."""
 
     ABSENT = "absent", "Phone off or full"
@@ -141,10 +141,10 @@ def words_for(text: TextAsKept) -> Words:
     state = State(text.state)
     if state == State.UNDELIVERED:
         reason = Undelivered(text.reason)
-        return Words(reason.value, reason.label, _UNDELIVERED[reason], True, YES)
+        return Words(str(reason), reason.label, _UNDELIVERED[reason], True, YES)
     if state in _WHY_NOT:
         words = f"{_OUR_PROBLEM} ({text.why or _WHY_NOT[state]})"
-        return Words(state.value, words, "Send it again. You do not pay for this one.", True, NO)
+        return Words(str(state), words, "Send it again. You do not pay for this one.", True, NO)
     shown = _WORDS[state]
     if state == State.CANCELLED and text.reason == "opted_out":
         return replace(shown, key="not_sent", words="Not sent: opted out")
