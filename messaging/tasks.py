@@ -7,6 +7,7 @@ from messaging.sending.tasks import (
     expand_batch,
     expand_waiting,
     release_due,
+    sweep,
     tally_changed,
 )
 
@@ -20,5 +21,6 @@ __all__ = [
     "heartbeat",
     "measure_draft",
     "release_due",
+    "sweep",
     "tally_changed",
 ]

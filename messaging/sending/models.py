@@ -264,7 +264,7 @@ class Attempt(models.Model):
     carrier = models.ForeignKey(Carrier, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     phase = models.CharField(max_length=12)  # accepted, rejected, ambiguous, not_sent
-    code = models.CharField(max_length=40, blank=True)
+    code = models.CharField(max_length=64, blank=True)
     words = models.CharField(max_length=200, blank=True)
     is_overruled = models.BooleanField(default=False)
     granted_by_name = models.CharField(max_length=200, blank=True)

@@ -12,6 +12,7 @@ from messaging.carriers.base import TextFromPhone
 from messaging.carriers.models import Carrier
 from messaging.carriers.registry import ADAPTERS, adapter_for
 from messaging.incoming import services as incoming
+from messaging.operations.engine import beat
 from messaging.sending.engine.hold import HeldElsewhere
 from messaging.sending.engine.sender import Sender
 from smsportal.lib.db import database_now
@@ -40,14 +41,15 @@ async def _send(carrier: Carrier) -> None:
         carrier,
         adapter_for,
         journal_path=settings.VAR_DIR / "journal" / carrier.name,
-        hand_over=partial(_hand_over, carrier),
+        hand_over=partial(hand_over, carrier),
+        heartbeat=partial(beat, f"sender:{carrier.name}"),
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, sender.stop)
     await sender.run()
 
 
-def _hand_over(carrier: Carrier, text: TextFromPhone) -> None:
+def hand_over(carrier: Carrier, text: TextFromPhone) -> None:
     incoming.store(
         carrier=carrier,
         carrier_ref=text.carrier_ref,

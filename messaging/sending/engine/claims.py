@@ -19,22 +19,24 @@ KEPT_FREE = 0.2  # of the window, for what cannot wait behind bulk
 MOST_DEPARTMENTS = 200  # in one claim; the others come first in the next
 
 
-def take(carrier: Carrier, free: int, *, now: dt.datetime, turn: int = 0) -> list[OutgoingText]:
-    """Claim up to `free` texts for `carrier`, those of higher lanes first.
+def take(
+    carrier: Carrier, free: int, *, now: dt.datetime, most: int = 500, turn: int = 0
+) -> list[OutgoingText]:
+    """Claim up to `most` of the `free` places in `carrier`'s window, for higher lanes first.
 
     The claim is the mark of being in flight: nothing is claimed that is not sent at once. turn: a
     number that grows, so that another department comes first each time.
     """
     ready = _ready(carrier, now)
+    waiting = _waiting_departments(ready)
     claimed: list[int] = []
     with transaction.atomic():
-        for lane in Lane.values:
-            left = free - len(claimed)
-            if lane == Lane.BULK:
-                left -= int(carrier.window * KEPT_FREE)
-            if left > 0:
-                claimed += _take_lane(ready.filter(lane=lane), carrier, left, now, turn)
-    return in_hand(claimed)
+        for lane, departments in waiting.items():
+            kept_free = int(carrier.window * KEPT_FREE) if lane == Lane.BULK else 0
+            left = min(most, free - kept_free) - len(claimed)
+            if left > 0 and departments:
+                claimed += _take_lane(ready.filter(lane=lane), departments, carrier, left, now, turn)
+    return in_hand(claimed) if claimed else []
 
 
 def _ready(carrier: Carrier, now: dt.datetime) -> QuerySet:
@@ -43,12 +45,23 @@ def _ready(carrier: Carrier, now: dt.datetime) -> QuerySet:
     return texts.order_by("next_at", "id")
 
 
+def _waiting_departments(ready: QuerySet) -> dict[Lane, list[int]]:
+    """Who has something to send in each lane: one probe of an index for each."""
+    theirs = ready.filter(department_id=OuterRef("pk")).order_by()
+    lanes = {f"lane_{lane}": Exists(theirs.filter(lane=lane)) for lane in Lane}
+    may_send = Department.objects.filter(frozen_at__isnull=True, closed_at__isnull=True)
+    rows = list(may_send.annotate(**lanes).order_by("pk").values_list("pk", *lanes))
+    return {lane: [row[0] for row in rows if row[1 + n]] for n, lane in enumerate(Lane)}
+
+
 def _take_lane(
-    ready: QuerySet, carrier: Carrier, free: int, now: dt.datetime, turn: int
+    ready: QuerySet,
+    departments: list[int],
+    carrier: Carrier,
+    free: int,
+    now: dt.datetime,
+    turn: int,
 ) -> list[int]:
-    departments = _waiting_departments(ready)
-    if not departments:
-        return []
     start = turn % len(departments)
     departments = (departments[start:] + departments[:start])[: min(free, MOST_DEPARTMENTS)]
     return claim_fairly(
@@ -62,12 +75,6 @@ def _take_lane(
         attempt_count=F("attempt_count") + 1,
         why="",
     )
-
-
-def _waiting_departments(ready: QuerySet) -> list[int]:
-    theirs = ready.filter(department_id=OuterRef("pk")).order_by()
-    may_send = Department.objects.filter(frozen_at__isnull=True, closed_at__isnull=True)
-    return list(may_send.filter(Exists(theirs)).order_by("pk").values_list("pk", flat=True))
 
 
 def in_hand(ids: Iterable[int]) -> list[OutgoingText]:

@@ -8,7 +8,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from messaging.carriers.base import Answer, Outcome
-from messaging.sending.engine.marks import not_sent_after_all, overrule, story, touch
+from messaging.sending.engine.marks import not_sent_after_all, overrule, reopen, story, touch
 from messaging.sending.models import Message
 from messaging.sending.states import State
 from smsportal.lib.db import update_many
@@ -32,6 +32,7 @@ def record(carrier_id: int, answers: Iterable[Answer], *, now: dt.datetime) -> N
     not_sent_after_all(failed)
     again = [a for a in answers if a.outcome in (Outcome.NOT_SENT, Outcome.THROTTLED)]
     queued = _settle(again, state=State.QUEUED, next_at=now)
+    reopen(queued)
     overrule([*failed, *queued])
     story(carrier_id, refused, set(failed), "rejected", now)
     story(carrier_id, again, set(queued), "not_sent", now)

@@ -9,6 +9,7 @@ from django.db.models.functions import Greatest
 from messaging.carriers.base import Answer
 from messaging.sending.engine import allowances
 from messaging.sending.models import Attempt, Batch, Message
+from messaging.sending.states import BatchState
 
 
 def touch(message_ids: Collection[int], now: dt.datetime) -> None:
@@ -31,7 +32,7 @@ def story(
             carrier_id=carrier_id,
             at=now,
             phase=phase,
-            code=(answer.code or answer.carrier_ref)[:40],
+            code=answer.code or answer.carrier_ref,
             words=answer.words[:200],
         )
         for answer in answers
@@ -55,4 +56,13 @@ def overrule(message_ids: Collection[int]) -> None:
     if message_ids:
         Attempt.objects.filter(message_id__in=list(message_ids), phase="ambiguous").update(
             is_overruled=True
+        )
+
+
+def reopen(message_ids: Collection[int]) -> None:
+    """They wait again, so their batches are not finished after all."""
+    if message_ids:
+        theirs = Message.objects.filter(pk__in=list(message_ids)).values("batch_id")
+        Batch.objects.filter(pk__in=theirs, state=BatchState.FINISHED).update(
+            state=BatchState.RUNNING, finished_at=None
         )

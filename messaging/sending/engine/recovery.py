@@ -11,7 +11,7 @@ from messaging.carriers.base import Answer, Outcome
 from messaging.carriers.models import Carrier
 from messaging.sending.engine import answers
 from messaging.sending.engine.journal import Key, Past
-from messaging.sending.engine.marks import not_sent_after_all, overrule, touch
+from messaging.sending.engine.marks import not_sent_after_all, overrule, reopen, touch
 from messaging.sending.engine.sweeps import MOST_LEASES_LOST
 from messaging.sending.models import Message
 from messaging.sending.states import State
@@ -74,6 +74,7 @@ def _queue_again(held: Held, now: dt.datetime) -> None:
         queued += _move(innocent, held, state=State.QUEUED, maybe_sent=False)
         poison = _move(sending.filter(maybe_sent=False), held, **POISON, final_at=now)
         poison += _move(swept, held, **POISON, final_at=now, maybe_sent=False)
+        reopen(queued)
         overrule([*queued, *poison])
         not_sent_after_all(poison)
         touch([*queued, *poison], now)

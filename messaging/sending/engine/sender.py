@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ IDLE_SECONDS = 0.3
 GLANCE_SECONDS = 0.1  # between two looks for receipts
 TICK_SECONDS = 1.0
 SWEEP_EVERY = 5  # ticks
+HEARTBEAT_EVERY = 10
 STALE_SECONDS = 30.0  # a claim this old is not sent any more: its lease may be over
 LONGEST_WAIT = 5.0
 
@@ -42,7 +44,9 @@ HandOver = Callable[[TextFromPhone], None]
 
 
 class Sender:
-    """hand_over: stores a text from a phone, once, before the carrier may forget it."""
+    """hand_over: stores a text from a phone, once, before the carrier may forget it. heartbeat:
+    says that this process does its work.
+    """
 
     def __init__(
         self,
@@ -51,10 +55,12 @@ class Sender:
         *,
         journal_path: Path,
         hand_over: HandOver,
+        heartbeat: Callable[[], None],
     ) -> None:
         self.carrier = carrier
         self.journal_path = journal_path
         self.hand_over = hand_over
+        self.heartbeat = heartbeat
         self.database = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
         self.line = ThreadPoolExecutor(max_workers=1, thread_name_prefix="line")
         self.adapter = adapter_for(carrier, self.line)
@@ -63,6 +69,7 @@ class Sender:
         self.in_hand: set[Key] = set()
         self.carrying: set[asyncio.Task] = set()
         self.is_stopping = asyncio.Event()
+        self.has_room = asyncio.Event()
         self.has_lost_a_claim = False
         self.turn = 0
 
@@ -88,6 +95,7 @@ class Sender:
 
     def stop(self) -> None:
         self.is_stopping.set()
+        self.has_room.set()
 
     # -- Out -------------------------------------------------------------------------------
 
@@ -96,22 +104,28 @@ class Sender:
         while not self.is_stopping.is_set():
             texts = await self._claim()
             if not texts:
-                await self._pause(IDLE_SECONDS if not self.carrying else GLANCE_SECONDS / 10)
+                await self._wait_for_room()
                 continue
             task = asyncio.create_task(self._carry(texts, self.hold.epoch, self._time()))
             self.carrying.add(task)
             task.add_done_callback(self.carrying.discard)
         await asyncio.gather(*self.carrying)
 
+    async def _wait_for_room(self) -> None:
+        """Until a place in the window is free; nothing rings for new texts, so look again soon."""
+        self.has_room.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.has_room.wait(), IDLE_SECONDS)
+
     async def _claim(self) -> list[OutgoingText]:
-        window = self.carrier.window - len(self.in_hand)
-        free = min(window, self.pace.free(self._time()), AT_ONCE, max(1, self.carrier.window // 2))
-        if free <= 0 or not self.carrier.is_enabled or self.carrier.paused_at:
+        free = self.carrier.window - len(self.in_hand)
+        most = min(self.pace.free(self._time()), AT_ONCE, max(1, self.carrier.window // 2))
+        if min(free, most) <= 0 or not self.carrier.is_enabled or self.carrier.paused_at:
             return []
         if self.has_lost_a_claim:
             await self._find_lost_claims()
         self.turn += 1
-        take = partial(claims.take, self.carrier, free, turn=self.turn)
+        take = partial(claims.take, self.carrier, free, most=most, turn=self.turn)
         try:
             texts = await self._once(lambda: take(now=database_now()))
         except (OperationalError, InterfaceError):
@@ -167,6 +181,7 @@ class Sender:
         await self._database(lambda: answers.record(self.carrier.pk, heard, now=database_now()))
         self.journal.recorded(heard)
         self.in_hand -= {(answer.message_id, answer.attempt) for answer in heard}
+        self.has_room.set()
 
     # -- In --------------------------------------------------------------------------------
 
@@ -205,6 +220,8 @@ class Sender:
         count = 0
         while not self.is_stopping.is_set():
             await self._database(partial(self._housekeeping, count % SWEEP_EVERY == 0))
+            if count % HEARTBEAT_EVERY == 0:
+                await self._database(self.heartbeat)
             count += 1
             await self._pause(TICK_SECONDS)
 
@@ -242,10 +259,8 @@ class Sender:
         if even_when_stopping:
             await asyncio.sleep(seconds)
             return
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self.is_stopping.wait(), seconds)
-        except TimeoutError:
-            return
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()

@@ -1,0 +1,291 @@
+"""Any history of sending, crashing, losing and repeating, against what the phones really got.
+
+HISTORIES and STEPS make it longer: HISTORIES=20000 STEPS=50 for a night.
+"""
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+import uuid
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from accounts.tests.make import make_user
+from messaging.carriers.base import Answer, DeliveryReceipt, Outcome
+from messaging.sending import services
+from messaging.sending.engine import (
+    answers,
+    claims,
+    invariants,
+    receipts,
+    recovery,
+    release,
+    sweeps,
+)
+from messaging.sending.engine.journal import Journal, read
+from messaging.sending.engine.sender import STALE_SECONDS
+from messaging.sending.errors import TooLate
+from messaging.sending.models import Message
+from messaging.sending.states import LEGAL, NEEDS_MAYBE_SENT, NOT_SENT, State
+from messaging.tests.make import NOW, make_batch, make_simulator
+
+pytestmark = pytest.mark.django_db
+
+HISTORIES = int(os.environ.get("HISTORIES", "50"))
+STEPS = int(os.environ.get("STEPS", "40"))
+
+TEMPORARY = [Outcome.NOT_SENT, Outcome.THROTTLED]
+SETTLED = set(State) - {State.SCHEDULED, State.QUEUED, State.SENDING}
+
+
+def reachable():
+    """What a text may have become after any number of legal moves."""
+    closure = {state: {state} | set(LEGAL.get(state, ())) for state in State}
+    for _ in State:
+        closure = {a: set().union(*(closure[b] for b in bs)) for a, bs in closure.items()}
+    return closure
+
+
+REACHABLE = reachable()
+
+
+class Histories(RuleBasedStateMachine):
+    claimed = Bundle("claimed")  # (texts, when): in hand, not in the journal
+    written = Bundle("written")  # one text each: in the journal, its bytes not yet out
+    answered = Bundle("answered")  # an answer on its way to us
+    carried = Bundle("carried")  # (reference, ref): the network has it, and may report
+
+    def __init__(self):
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.undo = transaction.atomic()
+        self.undo.__enter__()
+        self.now = NOW
+        self.phone = {}  # message id: the refs under which the phone got it
+        self.before = {}  # message id: its state a step ago
+        self.life = 0  # of the sender: what a dead one had in hand is gone
+        self.is_alive = True
+
+    def teardown(self):
+        try:
+            self.settle()
+        finally:
+            transaction.set_rollback(True)
+            self.undo.__exit__(None, None, None)
+            shutil.rmtree(self.folder)
+
+    @initialize(people=st.integers(1, 3))
+    def a_message_is_accepted(self, people):
+        self.carrier = make_simulator()
+        self.journal = Journal(self.folder / "journal")
+        self.user = make_user()
+        make_batch(self.user, people=people, undo_seconds=10)
+
+    # -- People and time -------------------------------------------------------------------
+
+    @rule(seconds=st.sampled_from([1, 11, 31, 61, 61, 200, 3601, 90_000]))
+    def time_passes(self, seconds):
+        self.now += dt.timedelta(seconds=seconds)
+
+    @rule()
+    def what_is_due_is_released(self):
+        release.release_due(now=self.now)
+
+    @rule()
+    def somebody_cancels(self):
+        for batch in self.user.batches.all():
+            try:
+                services.cancel(batch=batch, by=self.user, now=self.now)
+            except TooLate:
+                continue
+
+    @rule()
+    def the_sweep_comes(self):
+        sweeps.sweep(now=self.now)
+
+    # -- The sender ------------------------------------------------------------------------
+
+    @precondition(lambda self: self.is_alive)
+    @rule(target=claimed, most=st.integers(1, 3))
+    def it_claims(self, most):
+        texts = claims.take(self.carrier, 50, most=most, now=self.now)
+        return (texts, self.now, self.life) if texts else multiple()
+
+    @precondition(lambda self: self.is_alive)
+    @rule(target=written, claim=consumes(claimed))
+    def it_writes_what_it_is_about_to_do(self, claim):
+        texts, at, life = claim
+        if life != self.life or self.now - at > dt.timedelta(seconds=STALE_SECONDS):
+            return multiple()
+        self.journal.about_to_send(texts)
+        return multiple(*((text, at, life) for text in texts))
+
+    @precondition(lambda self: self.is_alive)
+    @rule(
+        target=answered,
+        sent=consumes(written),
+        outcome=st.sampled_from([Outcome.ACCEPTED, Outcome.ACCEPTED, Outcome.REFUSED, *TEMPORARY]),
+    )
+    def the_network_answers(self, sent, outcome):
+        text, _, life = sent
+        if life != self.life:
+            return multiple()
+        ref = self.take(text) if outcome == Outcome.ACCEPTED else ""
+        return Answer(text.message_id, text.attempt, outcome, carrier_ref=ref), life
+
+    @precondition(lambda self: self.is_alive)
+    @rule(target=carried, sent=consumes(written), arrives=st.booleans())
+    def no_answer_comes(self, sent, arrives):
+        text, _, life = sent
+        if life != self.life:
+            return multiple()
+        ref = self.take(text) if arrives else ""
+        self.record(Answer(text.message_id, text.attempt, Outcome.AMBIGUOUS))
+        return (text, ref) if ref else multiple()
+
+    @precondition(lambda self: self.is_alive)
+    @rule(target=answered, answer=answered)
+    def the_line_is_given_up_before_its_answer_comes(self, answer):
+        """The answer still comes, later."""
+        told, life = answer
+        if life == self.life:
+            self.record(Answer(told.message_id, told.attempt, Outcome.AMBIGUOUS))
+        return multiple()
+
+    @precondition(lambda self: self.is_alive)
+    @rule(answer=answered, and_dies=st.booleans())
+    def it_records_an_answer(self, answer, and_dies):
+        """Also again and again, and for an attempt that is long past."""
+        told, life = answer
+        if life != self.life:
+            return
+        self.journal.answered([told])
+        if and_dies:
+            self.it_dies()
+        else:
+            answers.record(self.carrier.pk, [told], now=self.now)
+            self.journal.recorded([told])
+
+    @precondition(lambda self: self.is_alive)
+    @rule(sent=consumes(written), arrives=st.booleans())
+    def it_dies_with_the_bytes_out(self, sent, arrives):
+        text, _, life = sent
+        if arrives and life == self.life:
+            self.take(text)
+        self.it_dies()
+
+    @precondition(lambda self: self.is_alive)
+    @rule()
+    def it_dies(self):
+        self.journal.close()
+        self.is_alive = False
+        self.life += 1
+
+    @precondition(lambda self: not self.is_alive)
+    @rule()
+    def it_starts_again(self):
+        past = read(self.folder / "journal")
+        recovery.recover(self.carrier, past, now=self.now)
+        self.journal = Journal(self.folder / "journal")
+        self.is_alive = True
+
+    # -- The network's reports -------------------------------------------------------------
+
+    @precondition(lambda self: self.phone)
+    @rule(data=st.data(), absent_first=st.booleans(), echoes=st.booleans())
+    def a_report_comes(self, data, absent_first, echoes):
+        """Before the answer, after it, or without one; once or again."""
+        pk = data.draw(st.sampled_from(sorted(self.phone)))
+        for ref in self.phone[pk]:
+            uid = Message.objects.values_list("uid", flat=True).get(pk=pk)
+            ours = uid.hex if echoes else ""
+            if absent_first:
+                self.report(DeliveryReceipt(None, ref, "undelivered", "absent", ours))
+            self.report(DeliveryReceipt(None, ref, "delivered", "", ours))
+
+    # -- What must hold after each step ----------------------------------------------------
+
+    @invariant()
+    def nobody_got_it_twice(self):
+        assert {pk: refs for pk, refs in self.phone.items() if len(refs) > 1} == {}
+
+    @invariant()
+    def the_screen_tells_the_truth_and_moves_are_legal(self):
+        lies, illegal = [], []
+        for pk, state, maybe_sent in Message.objects.values_list("pk", "state", "maybe_sent"):
+            got_it = pk in self.phone
+            if got_it and state in NOT_SENT or state == State.DELIVERED and not got_it:
+                lies.append((pk, state))
+            before = self.before.get(pk, State.SCHEDULED)
+            if state not in REACHABLE[before]:
+                illegal.append((pk, before, state))
+            if (before, state) in NEEDS_MAYBE_SENT and not maybe_sent and before == State.QUEUED:
+                illegal.append((pk, before, state, "without maybe_sent"))
+            self.before[pk] = state
+        assert (lies, illegal) == ([], [])
+
+    def settle(self):
+        """With a sender that lives and a line that works, nothing is left waiting."""
+        if not hasattr(self, "carrier"):
+            return
+        if self.is_alive:
+            self.it_dies()
+        self.it_starts_again()
+        for _ in range(12):
+            release.release_due(now=self.now)
+            for text in claims.take(self.carrier, 50, now=self.now):
+                self.journal.about_to_send([text])
+                self.record(
+                    Answer(text.message_id, text.attempt, Outcome.ACCEPTED, self.take(text))
+                )
+            self.now += dt.timedelta(hours=1)
+        self.now += dt.timedelta(days=1)
+        sweeps.sweep(now=self.now)
+        self.nobody_got_it_twice()
+        self.the_screen_tells_the_truth_and_moves_are_legal()
+        assert set(Message.objects.values_list("state", flat=True)) <= SETTLED
+        assert invariants.broken(now=self.now) == {}
+
+    # -- In short --------------------------------------------------------------------------
+
+    def take(self, text):
+        ref = uuid.uuid4().hex
+        self.phone.setdefault(text.message_id, []).append(ref)
+        return ref
+
+    def record(self, answer):
+        self.journal.answered([answer])
+        answers.record(self.carrier.pk, [answer], now=self.now)
+        self.journal.recorded([answer])
+
+    def report(self, receipt):
+        receipts.apply(self.carrier.pk, [receipt], now=self.now)
+
+
+def test_no_history_loses_a_text_or_doubles_it_or_makes_the_screen_lie():
+    run_state_machine_as_test(
+        Histories,
+        settings=settings(
+            max_examples=HISTORIES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
+        ),
+    )
