@@ -28,7 +28,7 @@ A_PAGE = 50
 @require_GET
 @permission_required(*SEES)
 def batches(request: HttpRequest) -> HttpResponse:
-    form = FilterForm(request.GET or None, person=request.user)
+    form = FilterForm(request.GET, person=request.user)
     filters = form.filters()
     page = Paginator(queries.find(request.user, **filters), 25).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "is_filtered": bool(filters)}
