@@ -1,18 +1,15 @@
 """The pages of USERS and DEPARTMENT ADMINS, as their readers use them."""
 
 import datetime as dt
-import io
 import re
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.mail.models import OutgoingMail
 from accounts.people.models import Person
-from accounts.people.signals import what_leaving_touches
-from accounts.tests.make import make_admin, make_department, make_operator, make_user
+from accounts.tests.make import make_admin, make_department, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -33,29 +30,12 @@ DANIEL = {
 USERS = reverse("people:users")
 
 
-@pytest.fixture
-def admin(client):
-    person = make_admin(make_department("Physics"), name="Gareth Pugh", username="phys0117admin")
-    client.force_login(person)
-    return person
-
-
-@pytest.fixture
-def operator(client):
-    person = make_operator()
-    client.force_login(person)
-    return person
-
-
 def names(response):
     return [person.name for person in response.context["page"]]
 
 
 def problems(response):
     return re.findall(r'<li><a href="#([\w-]+)">', response.content.decode())
-
-
-# -- The list ----------------------------------------------------------------------------------
 
 
 def test_s14_the_list_has_the_users_of_the_own_department_only(client, admin):
@@ -116,9 +96,6 @@ def test_a_user_has_no_users_page(client):
     client.force_login(make_user())
 
     assert client.get(USERS).status_code == 403
-
-
-# -- Adding and editing ------------------------------------------------------------------------
 
 
 def test_s35_adding_a_user_sends_an_invitation_and_shows_the_link_once(client, admin, settings):
@@ -313,162 +290,3 @@ def test_a_new_link_is_sent_from_the_users_page(client, admin):
     client.post(reverse("people:user_invite", args=[person.uid]))
 
     assert OutgoingMail.objects.filter(to=person.email).count() == 2
-
-
-# -- Deleting ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def left_behind():
-    def touched(person, **kwargs):
-        return [("scheduled messages", 3), ("personal contacts", 0)]
-
-    what_leaving_touches.connect(touched)
-    yield
-    what_leaving_touches.disconnect(touched)
-
-
-def test_what_is_left_behind_is_shown_before_the_button(client, admin, left_behind):
-    user = make_user(admin.department, name="Stuart Nicholls")
-    make_user(admin.department, name="Amira Khan")
-    make_user(name="Somebody Else")
-
-    page = client.get(reverse("people:user_delete", args=[user.uid])).content.decode()
-
-    assert "3 scheduled messages" in page
-    assert "personal contacts" not in page
-    assert "Hand over to Amira Khan" in page
-    assert "Somebody Else" not in page
-
-
-def test_somebody_has_to_say_what_happens_to_it(client, admin, left_behind):
-    user = make_user(admin.department)
-
-    response = client.post(reverse("people:user_delete", args=[user.uid]), {"confirmed": "1"})
-
-    assert response.status_code == 422
-    user.refresh_from_db()
-    assert user.left_at is None
-
-
-def test_with_nothing_left_behind_nothing_is_asked(client, admin):
-    user = make_user(admin.department)
-
-    response = client.post(reverse("people:user_delete", args=[user.uid]), {"confirmed": "1"})
-
-    assert response["Location"] == USERS
-    user.refresh_from_db()
-    assert user.left_at is not None
-
-
-def test_an_administrator_cannot_delete_an_administrator(client, admin):
-    other = make_admin(admin.department)
-
-    response = client.post(reverse("people:admin_delete", args=[other.uid]), {"confirmed": "1"})
-
-    assert response.status_code == 403
-
-
-def test_a_deleted_user_is_restored(client, admin):
-    user = make_user(admin.department)
-    client.post(reverse("people:user_delete", args=[user.uid]), {"confirmed": "1"})
-
-    client.post(reverse("people:user_restore", args=[user.uid]))
-
-    user.refresh_from_db()
-    assert (user.left_at, user.is_invited) == (None, True)
-
-
-def test_s38_the_messaging_team_resets_an_administrator_from_a_page(client, operator):
-    admin = make_admin()
-
-    response = client.post(reverse("people:admin_reset", args=[admin.uid]), {"confirmed": "True"})
-
-    assert response.status_code == 302
-    admin.refresh_from_db()
-    assert admin.is_invited
-
-
-# -- Spreadsheets --------------------------------------------------------------------------------
-
-HEADER = "Name,Username,Email,Extension,Email to SMS\n"
-
-
-def upload(client, text, follow=True):
-    file = SimpleUploadedFile("staff.csv", text.encode())
-    return client.post(reverse("people:user_import"), {"file": file}, follow=follow)
-
-
-def thirty(extra=""):
-    rows = [
-        f"Person {'ABCDEFGHIJ'[n // 10]}{chr(97 + n % 10)} Lloyd,phys{n:04d},"
-        f"p{n}@physics.example.ac.uk,7{n:04d},no\n"
-        for n in range(1, 31)
-    ]
-    return HEADER + "".join(rows) + extra
-
-
-def test_thirty_users_are_tried_first_and_added_after(client, admin):
-    tried = upload(client, thirty())
-    assert "All 30 can be added" in tried.content.decode()
-    assert Person.objects.users().count() == 0
-
-    response = client.post(reverse("people:user_import_check"))
-
-    assert response["Location"] == USERS
-    assert Person.objects.users().filter(department=admin.department).count() == 30
-    assert OutgoingMail.objects.count() == 30
-    assert all(person.is_invited for person in Person.objects.users())
-
-
-def test_adding_thirty_users_asks_the_database_no_more_often_than_three(
-    client, admin, django_assert_max_num_queries
-):
-    upload(client, thirty())
-
-    with django_assert_max_num_queries(30):
-        client.post(reverse("people:user_import_check"))
-
-
-def test_rows_that_cannot_be_added_say_why_and_nobody_is_added(client, admin):
-    make_user(admin.department, username="phys0007", name="Amira Khan")
-    bad = (
-        "Office,phys0100,office@physics.example.ac.uk,70100,no\n"
-        "Megan Lloyd,phys0001,m@physics.example.ac.uk,07700 900123,maybe\n"
-    )
-
-    tried = upload(client, thirty(bad)).content.decode()
-    response = client.post(reverse("people:user_import_check"))
-
-    assert "3 of 32 rows cannot be added" in tried
-    assert "phys0007 already has an account: Amira Khan" in tried
-    assert "“Office” does not look like a person’s name" in tried
-    assert "phys0001 is in the file twice." in tried
-    assert "07700 900123 is a mobile number." in tried
-    assert "Email to SMS is Yes or No, not “maybe”." in tried
-    assert response.status_code == 422
-    assert Person.objects.users().count() == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("", "is empty"),
-        ("Name,Username\nAmira Khan,phys0423\n", "has no column headed Email or Extension"),
-        (HEADER, "has headings and nobody under them"),
-        ("%PDF-1.4", "PDF"),
-    ],
-)
-def test_a_file_that_is_no_list_of_users_is_refused_in_words(client, admin, text, words):
-    response = upload(client, text)
-
-    assert response.status_code == 422
-    assert words in response.content.decode()
-
-
-def test_the_example_has_the_headings_that_are_known(client, admin):
-    file = client.get(reverse("people:user_import_template")).content
-
-    tried = upload(client, io.BytesIO(file).read().decode("utf-8-sig"))
-
-    assert "All 1 can be added" in tried.content.decode()
