@@ -117,8 +117,6 @@ def test_sending_a_link_is_on_record(keeper, invited):
 
     sent = "Sent Amira Khan (phys0423) a link to choose a password."
     assert AuditEvent.objects.get().words == sent
-        AuditEvent.objects.get().words == "Sent Amira Khan (phys0423) a link to choose a password."
-    )
 
 
 def test_somebody_with_a_password_is_not_invited_again(keeper):
