@@ -8,4 +8,5 @@ app_name = "activity"
 
 urlpatterns = [
     path("activity/", views.activity, name="list"),
+    path("activity/csv/", views.download, name="csv"),
 ]

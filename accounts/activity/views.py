@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.activity import queries
 from accounts.activity.forms import ActivityForm
 from accounts.audit.access import permission_required
+from smsportal.lib import exports
 
 MAY_SEE = permission_required("see_all_activity", "see_department_activity")
 
@@ -33,6 +34,19 @@ def activity(request: HttpRequest) -> HttpResponse:
     }
     return render(
         request, "accounts/activity/list.html", context, status=422 if form.errors else 200
+    )
+
+
+@require_GET
+@MAY_SEE
+def download(request: HttpRequest) -> StreamingHttpResponse:
+    """All that was found, not only this page of it."""
+    form = ActivityForm(request.GET, person=request.user)
+    rows = queries.rows(queries.events(request.user, form.asked()))
+    return StreamingHttpResponse(
+        exports.csv_chunks(queries.COLUMNS, rows),
+        content_type=exports.CSV_TYPE,
+        headers={"Content-Disposition": 'attachment; filename="activity.csv"'},
     )
 
 
