@@ -81,7 +81,7 @@ def edit(
         )
     if not set_alpha_tag(department=department, tag=alpha_tag, by=by, now=now):
         # A tag that was just changed is Requested, whatever the old one was.
-        set_alpha_tag_state(department=department, state=tag_state, by=by, now=now)
+        set_alpha_tag_state(department=department, state=TagState(tag_state), by=by, now=now)
     set_caps(department=department, caps=caps, by=by, now=now)
     return department
 
@@ -191,7 +191,9 @@ TAG_FIELDS = ["alpha_tag", "next_alpha_tag", "alpha_tag_state", "alpha_tag_state
 
 
 @transaction.atomic
-def set_alpha_tag_state(*, department: Department, state: str, by: Actor, now: dt.datetime) -> None:
+def set_alpha_tag_state(
+    *, department: Department, state: TagState, by: Actor, now: dt.datetime
+) -> None:
     """What the networks said of the tag that was asked for last."""
     require(by, "manage_departments")
     asked = department.next_alpha_tag
@@ -202,9 +204,9 @@ def set_alpha_tag_state(*, department: Department, state: str, by: Actor, now: d
         department.next_alpha_tag = ""
     if not asked or state == TagState.REGISTERED:
         department.alpha_tag = tag
-        department.alpha_tag_state, department.alpha_tag_state_at = TagState(state), now
+        department.alpha_tag_state, department.alpha_tag_state_at = state, now
     department.save(update_fields=TAG_FIELDS)
-    sentence = f"Recorded that the Alpha tag {tag} of {department} is {TagState(state).label}."
+    sentence = f"Recorded that the Alpha tag {tag} of {department} is {state.label}."
     if asked and state == TagState.BLOCKED:
         sentence += f" Texts still come from {department.alpha_tag}."
     _record(department, f"departments.alpha_tag_{state}", sentence, by, now)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.audit.models import AuditEvent
 from accounts.departments import queries, services
-from accounts.departments.models import CodeKind, CostCode, Department
+from accounts.departments.models import CodeKind, CostCode, Department, TagState
 from accounts.departments.services import Caps
 from accounts.tests.departments.asking import (
     CODE,
@@ -332,7 +332,7 @@ def test_only_the_messaging_team_keeps_departments(make):
         lambda: services.change_code(**CODE, from_on=dt.date(2026, 9, 1), **on),
         lambda: services.take_back_code(code=planned, **by),
         lambda: services.set_alpha_tag(tag="OTHER", **on),
-        lambda: services.set_alpha_tag_state(state="registered", **on),
+        lambda: services.set_alpha_tag_state(state=TagState.REGISTERED, **on),
         lambda: services.set_caps(caps=Caps(None, None, 1), **on),
         lambda: services.freeze(reason="x", **on),
         lambda: services.unfreeze(**on),

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.departments import queries, services
+from accounts.departments.models import TagState
 from accounts.tests.departments.asking import NOW, add, do, lines, tag_of
 from accounts.tests.make import (
     make_department,
@@ -15,10 +16,10 @@ def test_a_tag_is_requested_then_registered_then_may_be_blocked():
     department = add()
     assert tag_of(department) == ("PHYSICS", "requested", "")
 
-    do(services.set_alpha_tag_state, department, state="registered")
+    do(services.set_alpha_tag_state, department, state=TagState.REGISTERED)
     assert tag_of(department) == ("PHYSICS", "registered", "")
 
-    do(services.set_alpha_tag_state, department, state="blocked")
+    do(services.set_alpha_tag_state, department, state=TagState.BLOCKED)
     assert tag_of(department) == ("PHYSICS", "blocked", "")
     assert [verb for verb, _ in lines()] == [
         "departments.opened",
@@ -33,7 +34,7 @@ def test_a_registered_tag_is_used_until_the_new_one_is_registered():
     do(services.set_alpha_tag, department, tag="OXPHYSICS")
     assert tag_of(department) == ("PHYSICS", "registered", "OXPHYSICS")
 
-    do(services.set_alpha_tag_state, department, state="registered")
+    do(services.set_alpha_tag_state, department, state=TagState.REGISTERED)
     assert tag_of(department) == ("OXPHYSICS", "registered", "")
     assert [words for _, words in lines()] == [
         "Asked for the Alpha tag OXPHYSICS for Physics. "
@@ -46,7 +47,7 @@ def test_a_new_tag_that_is_blocked_leaves_the_registered_one():
     department = make_department("Physics", alpha_tag_state="registered")
     do(services.set_alpha_tag, department, tag="OXPHYSICS")
 
-    do(services.set_alpha_tag_state, department, state="blocked")
+    do(services.set_alpha_tag_state, department, state=TagState.BLOCKED)
 
     assert tag_of(department) == ("PHYSICS", "registered", "")
     assert lines()[-1][1].endswith("is Blocked. Texts still come from PHYSICS.")
