@@ -143,9 +143,10 @@ def _change(
         extras += extra
     table, key = quote(meta.db_table), quote(meta.pk.column)
     # The row lock makes the inner query true at commit; the ids decide, not a second filter.
-    statement = (
-        f"UPDATE {table} SET {', '.join(sets)} WHERE {key} IN ({chosen}) RETURNING {table}.{key}"
-    )
+    # Once: a planner that takes the table for empty asks IN's query again for each row, which
+    # skips what it has locked and so takes everything, past any limit.
+    once = f"= ANY (ARRAY({chosen}))" if is_postgres() else f"IN ({chosen})"
+    statement = f"UPDATE {table} SET {', '.join(sets)} WHERE {key} {once} RETURNING {table}.{key}"
     return _ids(statement, [*extras, *parameters])
 
 

@@ -60,6 +60,18 @@ def test_claim_takes_rows_in_order_up_to_the_limit_and_only_once():
     assert (sorted(first), second) == ([made[0].pk, made[1].pk], [made[2].pk])
 
 
+@pytest.mark.postgresql
+def test_claim_keeps_its_limit_on_a_table_that_was_empty_when_it_was_analysed():
+    """With IN, a nested loop asks the inner query once a row, and each time skips what it has."""
+    with db.connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {Department._meta.db_table}")
+    for _ in range(5):
+        make_department()
+    waiting = Department.objects.filter(frozen_at__isnull=True).order_by("pk")
+
+    assert [len(db.claim(waiting, 1, frozen_at=NOW)) for _ in range(6)] == [1, 1, 1, 1, 1, 0]
+
+
 def test_insert_from_select_copies_rows_and_passes_over_those_already_there():
     departments = [make_department() for _ in range(3)]
     columns = dict(
@@ -88,8 +100,11 @@ def test_insert_from_select_gives_each_row_its_own_version_7_uuid():
         name=Value("copy"),
         alpha_tag=F("alpha_tag"),
         alpha_tag_state=F("alpha_tag_state"),
+        alpha_tag_state_at=F("alpha_tag_state_at"),
+        next_alpha_tag=F("next_alpha_tag"),
         parts_per_batch_cap=F("parts_per_batch_cap"),
         created_at=F("created_at"),
+        frozen_reason=F("frozen_reason"),
     )
 
     uids = set(Department.objects.filter(name="copy").values_list("uid", flat=True))
