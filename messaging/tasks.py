@@ -1,6 +1,7 @@
 """Where Celery looks for this app's tasks."""
 
 from messaging.compose.tasks import fill_basket, fill_baskets, forget_uploads, measure_draft
+from messaging.imports.tasks import forget_imports, imports_waiting, run_import
 from messaging.operations.tasks import heartbeat
 from messaging.sending.tasks import (
     drop_cancelled,
@@ -17,10 +18,13 @@ __all__ = [
     "expand_waiting",
     "fill_basket",
     "fill_baskets",
+    "forget_imports",
     "forget_uploads",
     "heartbeat",
+    "imports_waiting",
     "measure_draft",
     "release_due",
+    "run_import",
     "sweep",
     "tally_changed",
 ]

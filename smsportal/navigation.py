@@ -34,7 +34,7 @@ class Tab:
 PROFILE = Tab(
     "My profile", "people:profile", ("people:profile", "account_", "mfa_", "usersessions_")
 )
-CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "senders:"))
+CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "imports:", "senders:"))
 TEMPLATES = Tab("Templates", "wording:list", ("wording:",))
 TABS = {
     RoleName.USER: (

@@ -167,6 +167,8 @@ CELERY_BEAT_SCHEDULE = {
         "messaging.fill_baskets": 5,
         "messaging.forget_uploads": 3600,
         "messaging.heartbeat": 15,
+        "messaging.imports_waiting": 10,
+        "messaging.forget_imports": 600,
     }.items()
 }
 

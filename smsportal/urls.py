@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("smsportal.demo.urls")),
     path("", include("accounts.opening.urls")),
     path("", include("accounts.activity.urls")),
+    path("contacts/", include("messaging.contacts.urls")),
+    path("contacts/import/", include("messaging.imports.urls")),
     path("templates/", include("messaging.wording.urls")),
     path("", include("messaging.compose.urls")),
     path("", include("messaging.history.urls")),

@@ -1,38 +1,17 @@
 """A file on its way into a contact book, and what it did there, for as long as it can be undone."""
 
+import datetime as dt
+
 from django.db import models
 from django.utils import timezone
 
 from accounts.departments.models import Department
 from accounts.people.models import Person
 from messaging.contacts.models import Arrival, BookQuerySet, Contact, Group
-from smsportal.lib.choices import TextChoices
+from messaging.imports.states import WORKING, Policy, RowState, State
 from smsportal.lib.ids import uuid7
 
-
-class State(TextChoices):
-    """Whose turn it is: the person's, or the worker's (CHECKING, APPLYING, UNDOING)."""
-
-    MATCHING = "matching", "Choosing columns and groups"
-    CHECKING = "checking", "Being checked"
-    CHECKED = "checked", "Checked, waiting for you"
-    APPLYING = "applying", "Being imported"
-    APPLIED = "applied", "Imported"
-    UNDOING = "undoing", "Being undone"
-    UNDONE = "undone", "Undone"
-    CANCELLED = "cancelled", "Cancelled"
-    FAILED = "failed", "Stopped by a fault of ours"
-
-
-WORKING = (State.CHECKING, State.APPLYING, State.UNDOING)
-
-
-class Policy(TextChoices):
-    """What happens to the name of somebody who is in the book already. Groups are always added."""
-
-    OVERWRITE = "overwrite", "Override duplicates"
-    FILL = "fill", "Fill blanks only"
-    KEEP = "keep", "Keep mine"
+UNDO_FOR = dt.timedelta(hours=24)
 
 
 class ImportQuerySet(BookQuerySet):
@@ -90,6 +69,19 @@ class Import(models.Model):
         return self.file_name
 
     @property
+    def is_global(self) -> bool:
+        return self.owner_id is None
+
+    @property
+    def people_count(self) -> int:
+        """Contacts that the file is about: without wrong rows and second rows of one number."""
+        return self.counts.get("ok", 0)
+
+    @property
+    def undo_until(self) -> dt.datetime | None:
+        return self.applied_at + UNDO_FOR if self.applied_at else None
+
+    @property
     def is_working(self) -> bool:
         return self.state in WORKING
 
@@ -114,19 +106,12 @@ class ImportGroup(models.Model):
         ]
 
 
-class RowState(TextChoices):
-    OK = "ok", "Fine"
-    DUPLICATE = "duplicate", "Same number as a row above"
-    INVALID = "invalid", "Needs correcting"
-
-
 class ImportRow(models.Model):
     """One row of the file, and what the contact was called before."""
 
     batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows", db_index=False)
     row_no = models.PositiveIntegerField()  # as the spreadsheet counts: headings are row 1
     state = models.CharField(max_length=9, choices=RowState.choices)
-    uid = models.UUIDField(default=uuid7)  # the contact's, when it makes one
     number = models.CharField(max_length=16, blank=True)  # E.164; empty when invalid
     typed = models.CharField(max_length=80, blank=True)
     first_name = models.CharField(max_length=80, blank=True)
@@ -137,6 +122,7 @@ class ImportRow(models.Model):
         Contact, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     is_new = models.BooleanField(default=False)  # this import made the contact
+    is_changed = models.BooleanField(default=False)  # it renamed it, or added it to a group
     before_first_name = models.CharField(max_length=80, blank=True)
     before_last_name = models.CharField(max_length=80, blank=True)
 

@@ -233,8 +233,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('row_no', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('ok', 'Fine'), ('duplicate', 'Same number as a row above'), ('invalid', 'Needs correcting')], max_length=9)),
-                ('uid', models.UUIDField(default=smsportal.lib.ids.uuid7)),
+                ('state', models.CharField(choices=[('ok', 'Fine'), ('duplicate', 'Same number as a row above'), ('invalid', 'Needs correcting'), ('kept', 'Changed since, so undo left it alone')], max_length=9)),
                 ('number', models.CharField(blank=True, max_length=16)),
                 ('typed', models.CharField(blank=True, max_length=80)),
                 ('first_name', models.CharField(blank=True, max_length=80)),
@@ -242,6 +241,7 @@ class Migration(migrations.Migration):
                 ('why', models.CharField(blank=True, max_length=300)),
                 ('suggestion', models.CharField(blank=True, max_length=16)),
                 ('is_new', models.BooleanField(default=False)),
+                ('is_changed', models.BooleanField(default=False)),
                 ('before_first_name', models.CharField(blank=True, max_length=80)),
                 ('before_last_name', models.CharField(blank=True, max_length=80)),
                 ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='messaging.import')),

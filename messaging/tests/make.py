@@ -1,13 +1,14 @@
-"""Carriers, baskets and batches for tests: plain makers, no factories."""
+"""Carriers, contacts, baskets and batches for tests: plain makers, no factories."""
 
 import datetime as dt
 import itertools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from accounts.people.models import Person
 from messaging.carriers.models import Carrier
+from messaging.contacts.models import Contact, Group, Membership
 from messaging.sending import services
 from messaging.sending.models import Basket, BasketRow, Batch, Message, RowSource, RowState
 from messaging.sending.states import Lane, State
@@ -107,3 +108,27 @@ def make_queued(person: Person, numbers: Sequence[str] = (), **fields: Any) -> l
         )
         for n, number in enumerate(numbers)
     )
+
+
+def make_contact(keeper: Person, number: str = "", **fields: Any) -> Contact:
+    """In the book that `keeper` writes in: an admin's is the global one."""
+    is_global = keeper.may("manage_global_contacts")
+    return Contact.objects.create(
+        **{
+            "department_id": keeper.department_id,
+            "owner": None if is_global else keeper,
+            "number": number or drama(next(_numbers)),
+            **fields,
+        }
+    )
+
+
+def make_group(keeper: Person, name: str = "", contacts: Iterable[Contact] = ()) -> Group:
+    is_global = keeper.may("manage_global_contacts")
+    group = Group.objects.create(
+        department_id=keeper.department_id,
+        owner=None if is_global else keeper,
+        name=name or f"Group {next(_numbers)}",
+    )
+    Membership.objects.bulk_create(Membership(group=group, contact=each) for each in contacts)
+    return group

@@ -1,4 +1,4 @@
-"""The only module that knows which database it talks to. Each function is tested on both."""
+"""The only module, with bulk.py, that knows which database it talks to. Both test all of it."""
 
 import datetime as dt
 import fcntl

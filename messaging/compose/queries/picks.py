@@ -4,11 +4,12 @@ import re
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.people.models import Person
 from messaging.compose.models import Draft
-from messaging.contacts.models import Contact, Group
+from messaging.contacts.models import Contact
+from messaging.contacts.queries import groups_of
 from messaging.senders.models import OptOut
 from messaging.sending.models import BasketRow, RowSource
 from smsportal.lib.phones import display
@@ -81,12 +82,7 @@ def group_picks(person: Person, chosen: set[uuid.UUID]) -> list[Pick]:
             is_chosen=group.uid in chosen,
             is_global=group.is_global,
         )
-        for group in Group.objects.visible_to(person)
-        .live()
-        .annotate(
-            people_count=Count("memberships", filter=Q(memberships__contact__deleted_at=None))
-        )
-        .order_by("name", "pk")[:PICKS_SHOWN]
+        for group in groups_of(person)[:PICKS_SHOWN]
     ]
 
 

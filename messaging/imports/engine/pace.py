@@ -1,0 +1,20 @@
+"""Through the rows of an import, a thousand at a time."""
+
+from collections.abc import Iterator
+
+from django.db import models
+from django.db.models import Max, Min
+
+from messaging.imports.models import Import
+from smsportal.lib.bulk import breathe
+from smsportal.lib.db import CHUNK
+
+
+def row_ranges(batch: Import, rows: type[models.Model]) -> Iterator[tuple[int, int]]:
+    """First and last `row_no` of each chunk, with room for others after each."""
+    ends = rows.objects.filter(batch=batch).aggregate(first=Min("row_no"), last=Max("row_no"))
+    if ends["first"] is None:
+        return
+    for first in range(ends["first"], ends["last"] + 1, CHUNK):
+        yield first, first + CHUNK - 1
+        breathe()
