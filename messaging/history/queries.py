@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.people.models import Person
 from messaging.contacts.models import Contact
 from messaging.sending.models import BasketRow, Batch, Message, RowState
+from messaging.sending.queries import count
 from messaging.sending.states import BatchState, State, Undelivered, Words, key_of, words_for
 from smsportal.lib import exports, phones, walltime
 
@@ -93,6 +94,7 @@ class Progress:
     counts: Counter[str]
     total: int  # texts of the batch
     left_out: int  # people who never became a text
+    charged_part_count: int
 
     def __getitem__(self, group: str) -> int:
         return sum(self.counts[str(key)] for key in GROUPS[group])
@@ -108,11 +110,6 @@ class Progress:
     @property
     def did_not_get_it(self) -> int:
         return self["undelivered"] + self["not_sent"]
-
-    @property
-    def is_over(self) -> bool:
-        """Nothing on the page will change by itself, or only days from now."""
-        return not self["sending"]
 
     @property
     def bar(self) -> list[tuple[str, int]]:
@@ -138,14 +135,19 @@ class Progress:
 
 
 def progress(batch: Batch) -> Progress:
+    left_out = sum(batch.left_out.values())
     if batch.person_count > COUNTED_LIVE:
-        counts = Counter(batch.tally)
-    else:
-        counts = Counter()
-        groups = batch.messages.values_list("state", "reason").annotate(Count("pk"))
-        for state, reason, texts in groups:
-            counts[key_of(state, reason)] += texts
-    return Progress(counts, batch.person_count, sum(batch.left_out.values()))
+        tally = Counter(batch.tally)
+        return Progress(tally, batch.person_count, left_out, batch.charged_part_count)
+    counted = count([batch.pk])[batch.pk]
+    return Progress(counted.tally, batch.person_count, left_out, counted.charged_part_count)
+
+
+def cost_tenths(batch: Batch, progress: Progress) -> int:
+    """What it has cost once it has begun to go; before that, what it will cost."""
+    if batch.is_under_way:
+        return progress.charged_part_count * batch.price_tenths
+    return 0 if batch.state == BatchState.CANCELLED else batch.cost_tenths
 
 
 def texts(batch: Batch, group: str = "") -> QuerySet[Message]:

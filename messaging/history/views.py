@@ -68,12 +68,14 @@ def _page(
         "problem": problem,
         "seconds_left": max(0, round((batch.send_at - now).total_seconds())) if is_held else None,
         "is_mine": batch.person_id == request.user.pk,
-        "is_moving": not progress.is_over and batch.state != BatchState.SCHEDULED,
+        "cost_tenths": queries.cost_tenths(batch, progress),
+        "is_moving": batch.state in (BatchState.HELD, BatchState.RUNNING)
+        or (batch.is_under_way and bool(progress["sending"])),
     }
     if request.htmx:
         # 286 tells htmx to stop asking: nothing will change by itself any more.
         code = 200 if context["is_moving"] else 286
-        return render(request, "messaging/history/_progress.html", context, status=code)
+        return render(request, "messaging/history/_moved.html", context, status=code)
     return render(request, "messaging/history/batch.html", context, status=status)
 
 

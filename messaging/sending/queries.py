@@ -2,19 +2,20 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from accounts.departments.models import Department
 from accounts.people.models import Person
 from messaging.sending.models import Allowance, Basket, BasketRow, Batch, Message, RowState
 from messaging.sending.prices import price_list
 from messaging.sending.rendering import ROW_COLUMNS, is_merged, values_of
-from messaging.sending.states import BatchState, State
+from messaging.sending.states import BatchState, State, key_of
 from messaging.text.fields import Body
 from messaging.text.segments import measure as measure_text
 from smsportal.lib import walltime
@@ -61,7 +62,7 @@ def measure(*, basket: Basket, wording: str, fill: Mapping[str, Any], day: dt.da
     """
     totals = Totals(price_tenths=price_tenths(basket.department_id, day))
     by_state = dict(
-        BasketRow.objects.filter(basket=basket).values_list("state").annotate(Count("pk"))
+        BasketRow.objects.filter(basket=basket).values_list("state").annotate(models.Count("pk"))
     )
     totals.person_count = by_state.pop(RowState.OK, 0)
     totals.left_out = {str(state): count for state, count in by_state.items()}
@@ -143,14 +144,14 @@ def reasons_to_check(
 
 
 def failed_before(basket: Basket, *, now: dt.datetime) -> QuerySet:
-    """Rows of the basket whose number did not get a text of this department of late."""
-    failures = Message.objects.filter(
+    """Rows of the basket whose number did not get the last text of this department."""
+    last = Message.objects.filter(
         department_id=basket.department_id,
         number=OuterRef("number"),
-        state=State.UNDELIVERED,
         final_at__gte=now - FAILED_WITHIN,
-    )
-    return BasketRow.objects.filter(Exists(failures), basket=basket, state=RowState.OK)
+    ).order_by("-pk")
+    goes = BasketRow.objects.filter(basket=basket, state=RowState.OK)
+    return goes.alias(ended=Subquery(last.values("state")[:1])).filter(ended=State.UNDELIVERED)
 
 
 def _sent_within_the_hour(basket: Basket, wording: str, now: dt.datetime) -> str:
@@ -219,3 +220,31 @@ def allowance_left(person: Person, *, now: dt.datetime) -> list[Left]:
     """What is left of each cap that is set."""
     caps = caps_of(person, walltime.day_of(now))
     return [Left(cap.words, cap.limit, left_of(cap) or 0) for cap in caps if cap.limit is not None]
+
+
+@dataclass
+class Count:
+    """How the texts of one batch stand: {"delivered": 10, "undelivered:dead": 1, ..}."""
+
+    tally: Counter[str] = field(default_factory=Counter)
+    charged_part_count: int = 0
+
+
+def count(batch_ids: Sequence[int]) -> dict[int, Count]:
+    """One pass over the texts of some batches; each of them has an answer, empty or not."""
+    counts = {pk: Count() for pk in batch_ids}
+    groups = (
+        Message.objects.filter(batch_id__in=batch_ids)
+        .values_list("batch_id", "state", "reason")
+        .annotate(
+            texts=models.Count("pk"),
+            charged=Sum(
+                "accepted_part_count",
+                filter=Q(accepted_at__isnull=False, carrier__is_charging=True),
+            ),
+        )
+    )
+    for batch_id, state, reason, texts, charged in groups:
+        counts[batch_id].tally[key_of(state, reason)] += texts
+        counts[batch_id].charged_part_count += charged or 0
+    return counts

@@ -14,6 +14,7 @@ from messaging.carriers.simulator.script import SCRIPTED, can_reply_to
 from messaging.contacts.models import Contact
 from messaging.senders.models import Sender
 from smsportal.lib import phones
+from smsportal.templatetags.ui import STATUS
 
 # (last digit of 07700 900900 to 900949, status key, words)
 DIGITS = (
@@ -28,7 +29,7 @@ DIGITS = (
     ("8", "queued", "the network says “not now” twice, then delivers"),
     ("9", "delivered", "the receipt comes before the answer, and again later"),
 )
-DOES = {digit: f"{words}" for digit, _, words in DIGITS}
+DOES = {digit: f"{STATUS[key][0]} {words}" for digit, key, words in DIGITS}
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Front:
     @property
     def does(self) -> str:
         match = SCRIPTED.fullmatch(self.number)
-        return DOES[match[1]] if match else "delivers"
+        return DOES[match[1]] if match else "Delivered"
 
 
 @dataclass(frozen=True)

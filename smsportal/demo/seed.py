@@ -117,7 +117,7 @@ def _make_contacts(
 ) -> list[Contact]:
     """Global contacts in their groups, and a few of the user's own."""
     most = max(count for _, count in unit.groups) + 20
-    numbers = dice.sample(range(900), most + 10)
+    numbers = dice.sample(range(10, 900), most + 10)  # the first ten stay a newcomer's own
     people = [
         Contact(
             department=department,

@@ -35,7 +35,9 @@ def take(
             kept_free = int(carrier.window * KEPT_FREE) if lane == Lane.BULK else 0
             left = min(most, free - kept_free) - len(claimed)
             if left > 0 and departments:
-                claimed += _take_lane(ready.filter(lane=lane), departments, carrier, left, now, turn)
+                claimed += _take_lane(
+                    ready.filter(lane=lane), departments, carrier, left, now, turn
+                )
     return in_hand(claimed) if claimed else []
 
 

@@ -15,7 +15,7 @@ from messaging.incoming.models import IncomingText
 from messaging.management.commands.sender import hand_over
 from messaging.operations.engine import beat
 from messaging.operations.models import Heartbeat
-from messaging.sending.engine.hold import Hold, HeldElsewhere
+from messaging.sending.engine.hold import HeldElsewhere, Hold
 from messaging.sending.engine.sender import Sender
 from messaging.sending.models import Attempt, Batch, Message, Receipt
 from messaging.tests.make import make_queued, make_simulator
