@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, connections, models
+from django.db import connection, connections, models, transaction
 from django.db.backends.signals import connection_created
 from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
@@ -117,6 +117,7 @@ def _update_chunk(
     return _ids(statement, [*parameters, *guards])
 
 
+@transaction.atomic
 def claim(wanted: models.QuerySet, limit: int, **values: Any) -> list[int]:
     """Change up to `limit` rows of `wanted`, in its order, and answer their ids.
 
@@ -150,6 +151,7 @@ def _change(
     return _ids(statement, [*extras, *parameters])
 
 
+@transaction.atomic
 def claim_fairly(
     wanted: models.QuerySet, by: str, owners: Sequence[int], share: int, **values: Any
 ) -> list[int]:

@@ -54,6 +54,7 @@ class Hold:
         lock = exclusive(self.name)
         if not lock.__enter__():
             lock.__exit__(None, None, None)
+            connection.close()
             raise HeldElsewhere(self.name)
         self.lock = lock
         self.epoch += 1

@@ -75,23 +75,26 @@ class Sender:
 
     async def run(self) -> None:
         """Until stop(). Raises HeldElsewhere when this carrier has a sender already."""
-        await self._retry(self.hold.take)
+        try:
+            await self._retry(self.hold.take)
+            await self._start()
+            async with asyncio.TaskGroup() as group:
+                for work in (self._pump, self._listen, self._tick):
+                    group.create_task(work())
+            self.journal.close()
+        finally:
+            await self.adapter.close()
+            await self.hold.release()
+            for thread in (self.database, self.line):
+                thread.submit(_close_connection)
+                thread.shutdown()
+
+    async def _start(self) -> None:
         past = read(self.journal_path)
         await self._database(lambda: recovery.recover(self.carrier, past, now=database_now()))
         self.journal = Journal(self.journal_path)
         await self.adapter.open()
         log.info("sender of %s is ready", self.carrier.name)
-        try:
-            async with asyncio.TaskGroup() as group:
-                for work in (self._pump, self._listen, self._tick):
-                    group.create_task(work())
-        finally:
-            await self.adapter.close()
-            self.journal.close()
-            await self.hold.release()
-            for thread in (self.database, self.line):
-                thread.submit(connection.close)  # each thread's own
-                thread.shutdown()
 
     def stop(self) -> None:
         self.is_stopping.set()
@@ -272,3 +275,8 @@ def _in_thread(work: Callable[[], Any]) -> Any:
     except Error:
         connection.close()
         raise
+
+
+def _close_connection() -> None:
+    """To be run in the thread whose connection it is."""
+    connection.close()
