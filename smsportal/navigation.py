@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -32,9 +32,11 @@ class Tab:
 
 
 PROFILE = Tab(
-    "My profile", "people:profile", ("people:profile", "account_", "mfa_", "usersessions_")
+    "My profile",
+    "people:profile",
+    ("people:profile", "people:second_step", "account_", "mfa_", "usersessions_"),
 )
-CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "imports:", "senders:"))
+CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "imports:"))
 TEMPLATES = Tab("Templates", "wording:list", ("wording:",))
 TABS = {
     RoleName.USER: (
@@ -53,7 +55,11 @@ TABS = {
     ),
     RoleName.FINANCE: (PROFILE,),
     RoleName.OPERATOR: (
-        Tab("Departments", "departments:list", ("departments:", "opening:", "people:admin")),
+        Tab(
+            "Departments",
+            "departments:list",
+            ("departments:", "opening:", "people:department", "people:user", "people:admin"),
+        ),
         Tab("Activity", "activity:list", ("activity:",)),
         PROFILE,
     ),
@@ -78,15 +84,15 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "me": person,
         "may": dict.fromkeys(ROLES[RoleName(person.role)].permissions, True),
         "dept": SimpleLazyObject(lambda: _department(person)),
-        "other_account": SimpleLazyObject(lambda: getattr(person, "other_account", None)),
+        "other_account": SimpleLazyObject(lambda: person.other_account),
         "tabs": tabs(RoleName(person.role), match.view_name if match else ""),
-        "profile_url": _address(PROFILE.url_name),
-        "home_url": _address(ROLES[RoleName(person.role)].home) or "/",
+        "profile_url": reverse(PROFILE.url_name),
+        "home_url": reverse(ROLES[RoleName(person.role)].home),
     }
 
 
 def tabs(role: RoleName, view_name: str) -> list[dict[str, Any]]:
-    return [tab.entry(view_name) for tab in TABS[role] if _address(tab.url_name)]
+    return [tab.entry(view_name) for tab in TABS[role]]
 
 
 def _department(person: Person) -> dict[str, str] | None:
@@ -104,14 +110,5 @@ def _demo() -> list[dict[str, str]]:
     if not settings.DEMO:
         return []
     return [
-        {"label": label, "href": address, "icon": icon}
-        for label, name, icon in DEMO_LINKS
-        if (address := _address(name))
+        {"label": label, "href": reverse(name), "icon": icon} for label, name, icon in DEMO_LINKS
     ]
-
-
-def _address(url_name: str) -> str:
-    try:
-        return reverse(url_name)
-    except NoReverseMatch:
-        return ""

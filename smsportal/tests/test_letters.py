@@ -43,7 +43,7 @@ def test_the_subject_is_one_line():
     "name",
     [
         "account/email/password_changed",
-        "account/email/password_set",
+        "account/email/password_reset",
         "mfa/email/totp_activated",
         "mfa/email/totp_deactivated",
         "mfa/email/webauthn_added",

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.conf import settings
 from django.template.loader import get_template
+from django.urls import URLResolver, get_resolver
 
 ROOT = settings.BASE_DIR / "templates"
 TEMPLATES = sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*.html"))
@@ -38,6 +39,22 @@ def test_no_template_has_a_raw_colour(name):
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_every_icon_of_a_template_exists(name, icons):
     assert set(re.findall(r'\{% icon "([\w-]+)"', read(name))) - icons == set()
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_link_of_a_template_leads_to_a_page_that_exists(name):
+    linked = set(re.findall(r'\{% url "([\w:-]+)"', read(name)))
+    assert sorted(linked - url_names(get_resolver())) == []
+
+
+def url_names(resolver: URLResolver, wing: str = "") -> set[str]:
+    names = set()
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            names |= url_names(entry, f"{wing}{entry.namespace}:" if entry.namespace else wing)
+        elif entry.name:
+            names.add(f"{wing}{entry.name}")
+    return names
 
 
 @pytest.mark.parametrize("name", PAGES)
