@@ -42,14 +42,14 @@ def test_a_wrong_password_is_announced_and_marked(open_page, axe, width, theme):
 @pytest.mark.parametrize(("width", "theme"), SCREENS)
 def test_pages_after_sign_in_are_for_everybody(open_page, axe, width, theme):
     page = open_page(make_user(), width=width, theme=theme)
-    for name in ("mfa_index", "account_change_password", "usersessions_list", "account_logout"):
+    for name in ("people:profile", "account_change_password", "account_logout"):
         page.goto(reverse(name))
         assert axe(page) == []
 
 
 def test_the_menu_opens_by_keyboard_and_closes_with_escape(open_page, axe):
     page = open_page(make_user(name="Amira Khan"), width=390)
-    page.goto(reverse("mfa_index"))
+    page.goto(reverse("people:profile"))
     menu = page.locator("summary:visible")
     menu.press("Enter")
     assert page.get_by_role("button", name="Sign out").is_visible()
@@ -61,7 +61,7 @@ def test_the_menu_opens_by_keyboard_and_closes_with_escape(open_page, axe):
 
 def test_dark_is_seen_at_once_and_kept(open_page):
     page = open_page(make_user())
-    page.goto(reverse("mfa_index"))
+    page.goto(reverse("people:profile"))
     page.locator("summary:visible").click()
     with page.expect_response("**/appearance/"):
         page.locator(".menu[open]").get_by_text("Dark").click()
@@ -73,7 +73,7 @@ def test_dark_is_seen_at_once_and_kept(open_page):
 def test_without_script_one_can_sign_in_choose_dark_and_sign_out(open_page):
     make_user(username="phys0423")
     page = open_page(script=False)
-    page.goto("/account/login/?next=/account/sessions/")
+    page.goto("/account/login/?next=/profile/")
     page.get_by_label("Username").fill("phys0423")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
@@ -83,7 +83,7 @@ def test_without_script_one_can_sign_in_choose_dark_and_sign_out(open_page):
     assert page.locator("html").get_attribute("data-theme") == "dark"
     page.locator("summary:visible").click()
     page.locator(".menu[open]").get_by_role("button", name="Sign out").click()
-    page.goto("/account/sessions/")
+    page.goto("/profile/")
     assert page.get_by_role("heading", level=1).inner_text() == "Sign in"
 
 
