@@ -35,6 +35,13 @@ def path_of(upload: Upload) -> Path:
     return Path(settings.UPLOAD_DIR) / f"numbers-{upload.uid}"
 
 
+def forget(old: list[Upload]) -> int:
+    """Deletes the files; who was in them stays in the basket."""
+    for each in old:
+        path_of(each).unlink(missing_ok=True)
+    return Upload.objects.filter(pk__in=[each.pk for each in old]).update(is_deleted=True)
+
+
 def look(sheet: Sheet) -> Look:
     header = sheet.header
     columns = [

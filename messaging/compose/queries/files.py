@@ -20,6 +20,11 @@ class Figures:
     opted_out: int
     wrong: int
 
+    @property
+    def usable(self) -> int:
+        """What the link By Import says: everybody with a number."""
+        return self.goes + self.duplicate + self.opted_out
+
 
 @dataclass(frozen=True)
 class WrongRow:

@@ -61,8 +61,9 @@ class Ledger:
         return sum(token.count for token in self.tokens if token.key == RowSource.CONTACT)
 
     @property
-    def group_count(self) -> int:
-        return sum(token.key.startswith(RowSource.GROUP) for token in self.tokens)
+    def group_uids(self) -> set[uuid.UUID]:
+        keys = [token.key.partition(":") for token in self.tokens]
+        return {uuid.UUID(uid) for source, _, uid in keys if source == RowSource.GROUP}
 
 
 EMPTY = Ledger([], 0, 0, 0, is_waiting=False)

@@ -17,6 +17,7 @@ from messaging.sending.rendering import ROW_COLUMNS, is_merged, values_of
 from messaging.text.fields import Body, key_of
 from messaging.wording.examples import CONTACT_FIELDS
 from smsportal.lib import walltime
+from smsportal.lib.phones import display
 
 AT_ONCE = 2000  # people whom a page adds and measures itself; the worker does more
 KEPT = (
@@ -118,3 +119,16 @@ def asked_fields(draft: Draft, found: Totals | None) -> list[str]:
         return [name for name in body.fields if key_of(name) not in known]
     nobody = {key_of(name) for name, count in found.missing.items() if count == found.person_count}
     return [name for name in body.fields if key_of(name) in nobody | answered]
+
+
+def lacking(found: Totals, asked: list[str]) -> str:
+    """Who has nothing for a field that others have; "" when nobody does."""
+    some = {name: count for name, count in found.missing.items() if name not in asked}
+    if not some or not found.person_count:
+        return ""
+    (field, count), *_ = some.items()
+    people = "1 person has" if count == 1 else f"{count:,} people have"
+    names = [display(name) if name.startswith("+") else name for name in found.missing_names]
+    others = count - len(names)
+    who = ", ".join(names[:count]) + (f" and {others:,} more" if others > 0 else "")
+    return f"{people} no {field}: {who}. Take them out, or take (({field})) out of the message."

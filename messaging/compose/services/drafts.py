@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.audit.access import require
 from accounts.people.models import Person
+from messaging.compose.engine import sheet
 from messaging.compose.engine.deeds import Deed
 from messaging.compose.errors import AlreadySent
 from messaging.compose.models import Draft
@@ -79,7 +80,7 @@ def change_people(*, draft: Draft, deed: Deed, by: Person, now: dt.datetime) -> 
         draft.numbers = ""
         draft.save(update_fields=["numbers"])
     if deed == {"do": "remove", "source": RowSource.FILE}:
-        draft.uploads.all().delete()
+        _forget_files(draft)
     recipients.arrange(draft, [deed], now=now)
     return draft
 
@@ -115,9 +116,17 @@ def discard(*, draft: Draft, by: Person, now: dt.datetime) -> None:
     """Deletes it. Its basket goes too, unless a cancelled message still shows it."""
     draft = opened(uid=draft.uid, by=by, now=now)
     basket = draft.basket
+    _forget_files(draft)
     draft.delete()
     if not basket.batches.exists():
         basket.delete()
+
+
+def _forget_files(draft: Draft) -> None:
+    sheet.forget(list(draft.uploads.all()))
+    draft.uploads.all().delete()
+    draft.columns = []
+    draft.save(update_fields=["columns"])
 
 
 def _answers(body: str, typed: Typed) -> dict[str, str]:

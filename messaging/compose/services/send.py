@@ -11,7 +11,7 @@ from accounts.people.models import Person
 from messaging.compose.errors import NoMobile, Unready
 from messaging.compose.models import Draft
 from messaging.compose.queries import ledgers
-from messaging.compose.queries.totals import asked_fields, counted
+from messaging.compose.queries.totals import asked_fields, counted, lacking, totals
 from messaging.compose.services.drafts import MAY, batch_of
 from messaging.compose.when import wall_time
 from messaging.senders.queries import sender_choices
@@ -22,16 +22,21 @@ from messaging.wording import services as wording
 from messaging.wording.queries import version_in_use
 from smsportal.lib import walltime
 from smsportal.lib.errors import Refused
-from smsportal.lib.phones import display
 
 
 def ready(*, draft: Draft, now: dt.datetime) -> Totals:
     """What it makes, exactly. Raises Unready with everything that stands in the way."""
-    found = counted(draft, now=now)
+    found = _totals(draft, now)
     refusals = [*_of_people(draft, found), *_of_words(draft, found), *_of_time(draft, now)]
     if refusals:
         raise Unready(refusals)
     return found
+
+
+def _totals(draft: Draft, now: dt.datetime) -> Totals:
+    """As the page last showed it, where that still holds; counted now where it does not."""
+    people = ledgers.ledger(draft).person_count
+    return totals(draft, person_count=people, now=now) or counted(draft, now=now)
 
 
 def reasons(*, draft: Draft, found: Totals, now: dt.datetime) -> list[Reason]:
@@ -159,9 +164,8 @@ def _of_words(draft: Draft, found: Totals) -> list[Refused]:
         for n, name in enumerate(asked, 1)
         if name in blank
     ]
-    some = {name: count for name, count in found.missing.items() if name not in blank}
-    if some and found.person_count:
-        refusals.append(_some_lack(some, found.missing_names))
+    if words := lacking(found, asked):
+        refusals.append(Refused(words, field="message"))
     if found.most_parts > sending.MOST_PARTS:
         refusals.append(
             Refused(
@@ -171,18 +175,6 @@ def _of_words(draft: Draft, found: Totals) -> list[Refused]:
             )
         )
     return refusals
-
-
-def _some_lack(some: dict[str, int], names: list[str]) -> Refused:
-    (field, count), *_ = some.items()
-    people = "1 person has" if count == 1 else f"{count:,} people have"
-    others = count - len(names)
-    shown = [display(name) if name.startswith("+") else name for name in names]
-    who = ", ".join(shown) + (f" and {others:,} more" if others > 0 else "")
-    return Refused(
-        f"{people} no {field}: {who}. Take them out, or take (({field})) out of the message.",
-        field="message",
-    )
 
 
 def _of_time(draft: Draft, now: dt.datetime) -> list[Refused]:

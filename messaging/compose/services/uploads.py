@@ -36,7 +36,7 @@ def upload(*, draft: Draft, file: UploadedFile, by: Person, now: dt.datetime) ->
     seen = sheet.look(opened_sheet)
     with transaction.atomic():
         draft = opened(uid=draft.uid, by=by, now=now)
-        _forget(list(draft.uploads.all()))
+        sheet.forget(list(draft.uploads.all()))
         kept = Upload.objects.create(
             draft=draft,
             file_name=name,
@@ -97,11 +97,4 @@ def correct(*, kept: Upload, numbers: Mapping[int, str], by: Person, now: dt.dat
 def forget_old_files(*, now: dt.datetime) -> int:
     """Deletes the files of a day ago; who was in them stays with the message."""
     old = Upload.objects.filter(created_at__lt=now - KEPT_FOR, is_deleted=False)
-    return _forget(list(old))
-
-
-def _forget(old: list[Upload]) -> int:
-    for each in old:
-        sheet.path_of(each).unlink(missing_ok=True)
-    Upload.objects.filter(pk__in=[each.pk for each in old]).update(is_deleted=True)
-    return len(old)
+    return sheet.forget(list(old))

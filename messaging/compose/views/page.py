@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,6 +14,7 @@ from messaging.compose.errors import Unready
 from messaging.compose.models import Draft
 from messaging.compose.queries import ledgers, picks
 from messaging.compose.queries import totals as totals_queries
+from messaging.compose.queries.ledgers import Ledger
 from messaging.compose.queries.totals import Reader
 from messaging.compose.services import recipients
 from messaging.compose.services.send import send_wall
@@ -46,7 +46,7 @@ def page(
     context = {**what_changes(draft, now=now), **more, "now": now, "draft": draft}
     if request.htmx:
         return _live(request, draft, context)
-    context |= _choices(request, draft)
+    context |= _choices(request, draft, context["ledger"])
     context |= _problems(refused)
     for each in context["asked"]:
         each["problem"] = context["wrong"].get(each["id"], "")
@@ -95,6 +95,7 @@ def what_changes(draft: Draft, *, now: dt.datetime) -> dict[str, Any]:
             for n, name in enumerate(asked, 1)
         ],
         "asked_key": "|".join(asked),
+        "lacking": totals_queries.lacking(totals, asked) if totals else "",
         "senders": senders,
         "sender": next((each for each in senders if each.kind == kind), senders[-1]),
         **_counter(draft, totals, readers),
@@ -111,6 +112,9 @@ def _counter(draft: Draft, totals: Totals | None, readers: list[Reader]) -> dict
     plain_parts = segments.measure(repair(text).text).parts
     price = totals.price_tenths if totals else 0
     people = totals.person_count if totals else 0
+    # Whoever lacks a value is in no total yet, and will cost what the others do.
+    is_whole = totals is not None and not totals.missing
+    about_parts = totals.part_count if totals and is_whole else measure.parts * people
     return {
         "measure": measure,
         "fills": segments.fills(text)[:10],
@@ -118,6 +122,8 @@ def _counter(draft: Draft, totals: Totals | None, readers: list[Reader]) -> dict
         "plain_parts": plain_parts,
         "wide_cost": measure.parts * price * people,
         "plain_cost": plain_parts * price * people,
+        "about_parts": about_parts,
+        "about_cost": about_parts * price,
         "is_repairable": bool(repair(draft.body).changes),
         "longest": longest,
         "shown": shown,
@@ -152,11 +158,11 @@ def _comes_twice(draft: Draft, now: dt.datetime) -> bool:
     return wall is not None and walltime.is_twice(wall)
 
 
-def _choices(request: HttpRequest, draft: Draft) -> dict[str, Any]:
+def _choices(request: HttpRequest, draft: Draft, ledger: Ledger) -> dict[str, Any]:
     """What can be picked: lists of people, groups, templates."""
     return {
         "contacts": contact_list(request, draft),
-        "groups": picks.group_picks(draft.person, _chosen_groups(draft)),
+        "groups": picks.group_picks(draft.person, ledger.group_uids),
         "templates": wording.choices(draft.person),
         "prefill": request.GET.getlist("group") + request.GET.getlist("contact"),
         "department": draft.person.department,
@@ -166,12 +172,6 @@ def _choices(request: HttpRequest, draft: Draft) -> dict[str, Any]:
 def contact_list(request: HttpRequest, draft: Draft) -> picks.PickList:
     scope = "personal" if request.GET.get("scope") == "personal" else "global"
     return picks.contact_picks(draft, scope=scope, find=request.GET.get("find", "").strip())
-
-
-def _chosen_groups(draft: Draft) -> set[uuid.UUID]:
-    tokens = ledgers.ledger(draft).tokens if draft.pk else []
-    keys = [token.key.partition(":") for token in tokens]
-    return {uuid.UUID(uid) for source, _, uid in keys if source == RowSource.GROUP}
 
 
 def _problems(refused: Refused | None) -> dict[str, Any]:
