@@ -50,8 +50,8 @@ def events(person: Actor, asked: Asked) -> AuditEventQuerySet:
     for word in asked.who.split():
         found = found.filter(actor_name__icontains=word)
     if asked.what in GROUPS:
-        _, verbs = GROUPS[asked.what]
-        found = found.filter(_any([Q(verb__startswith=verb) for verb in verbs]))
+        _, nouns = GROUPS[asked.what]
+        found = found.filter(_any([Q(verb__startswith=f"{noun}.") for noun in nouns]))
     if asked.department_id:
         found = found.filter(department_id=asked.department_id)
     if asked.object_id:

@@ -96,7 +96,7 @@ class DepartmentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["alpha_tag"].help_text = format_html(
             "Who texts appear to come from. <span data-rule-length>{}</span> of 11 characters.",
-            len(self["alpha_tag"].value() or ""),
+            len(self.data.get("alpha_tag", self.initial["alpha_tag"])),
         )
 
     def clean_name(self) -> str:

@@ -139,7 +139,7 @@
       const list = $(input.dataset.tagRules);
       const update = () => {
         for (const [name, holds] of Object.entries(TAG_RULES)) {
-          const li = $(`[data-rule="${name}"]`, list);
+          const li = list && $(`[data-rule="${name}"]`, list);
           if (!li) continue;
           li.dataset.ok = holds(input.value) ? "yes" : "no";
           $(".vh", li).textContent = holds(input.value) ? "Passed: " : "Not passed: ";
