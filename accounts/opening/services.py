@@ -22,13 +22,12 @@ from smsportal.lib.errors import Refused
 
 @dataclass(frozen=True)
 class Opened:
-    """A new department with its first administrator and user, and the link of each of them."""
+    """A new department with its first two people; links: whose, to choose a password."""
 
     department: Department
     admin: Person
     user: Person
-    admin_link: str
-    user_link: str
+    links: dict[str, str]
 
 
 @transaction.atomic
@@ -72,13 +71,11 @@ def open_department(
         by=by,
         now=now,
     )
-    return Opened(
-        department,
-        first_admin,
-        first_user,
-        admin_link=people.invite(person=first_admin, by=by, now=now),
-        user_link=people.invite(person=first_user, by=by, now=now),
-    )
+    links = {
+        person.audit_name: people.invite(person=person, by=by, now=now)
+        for person in (first_admin, first_user)
+    }
+    return Opened(department, first_admin, first_user, links)
 
 
 @transaction.atomic

@@ -1,7 +1,5 @@
 """Setting up a department."""
 
-from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,6 +9,7 @@ from accounts.audit.access import permission_required
 from accounts.departments import alpha_tags, queries
 from accounts.opening import services
 from accounts.opening.forms import OTHER, OpeningForm
+from accounts.people.views.keeping import tell_of_links
 from smsportal.lib.errors import Refused
 
 
@@ -25,8 +24,8 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, refused.words)
         else:
-            _say(request, opened)
-            return redirect("departments:edit", opened.department.uid)
+            tell_of_links(request, opened.links, f"{opened.department} has been set up")
+            return redirect("people:department_people", opened.department.uid)
     tag = form["alpha_tag"].value() or ""
     context = {
         "form": form,
@@ -36,16 +35,3 @@ def new(request: HttpRequest) -> HttpResponse:
         "other": OTHER,
     }
     return render(request, "accounts/opening/new.html", context, status=422 if form.errors else 200)
-
-
-def _say(request: HttpRequest, opened: services.Opened) -> None:
-    people = ((opened.admin, opened.admin_link), (opened.user, opened.user_link))
-    lines = [f"{opened.department} has been set up"]
-    if settings.EMAIL_IS_SET_UP:
-        lines += [f"We emailed {p.username} a link to choose a password." for p, _ in people]
-    else:
-        lines += [
-            "Mail is not set up. Copy these links now: they work once and are not shown again."
-        ]
-        lines += [f"{p.username}: {link}" for p, link in people]
-    messages.success(request, "\n".join(lines))

@@ -28,13 +28,18 @@ def list_of(request: HttpRequest, department: Department, role: str) -> str:
 
 
 def tell_of_link(request: HttpRequest, person: Person, link: str, done: str) -> None:
-    """A toast; and where mail is not set up, the link itself on the next page, once."""
+    tell_of_links(request, {person.name: link}, done)
+
+
+def tell_of_links(request: HttpRequest, links: dict[str, str], done: str) -> None:
+    """A toast; and where mail is not set up, the links themselves on the next page, once."""
     if settings.EMAIL_IS_SET_UP:
-        sent = "We emailed a link to set a password. It works for 3 days."
-        messages.success(request, f"{done}\n{sent}")
+        sent = "a link to set a password. It works for 3 days."
+        each = "each of them " if len(links) > 1 else ""
+        messages.success(request, f"{done}\nWe emailed {each}{sent}")
     else:
         messages.success(request, done)
-        request.session[LINK_ONCE] = [{"name": person.name, "link": link}]
+        request.session[LINK_ONCE] = [{"name": name, "link": links[name]} for name in links]
 
 
 def link_once(request: HttpRequest) -> list[dict[str, str]]:

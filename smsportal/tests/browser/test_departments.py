@@ -85,6 +85,16 @@ def test_the_pages_are_for_everybody(open_page, axe, physics, width, theme):
 
 
 @pytest.mark.parametrize(("width", "theme"), SCREENS)
+def test_frozen_people_are_told_on_every_page(open_page, axe, physics, width, theme):
+    Department.objects.update(frozen_at=timezone.now(), frozen_reason="A wrong list.")
+    page = open_page(physics.people.get(role="admin"), width=width, theme=theme)
+    page.goto(reverse("people:users"))
+    keep(page, "frozen-notice")
+    expect(page.get_by_text("Nobody in Department of Physics can send")).to_be_visible()
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize(("width", "theme"), SCREENS)
 def test_what_is_wrong_is_heard_first_and_seen_beside_the_field(
     open_page, axe, physics, width, theme
 ):
@@ -142,6 +152,7 @@ def test_a_department_is_set_up_changed_frozen_and_closed(open_page, script):
     page.get_by_role("button", name="Set up department").click()
     expect(page.get_by_text("Modern Languages Centre has been set up")).to_be_visible()
     keep(page, "department-opened")
+    page.goto(address("edit", Department.objects.get()))
 
     # Enter in a field saves the page: it must not take back a code or close anything.
     page.get_by_label("Most in a month").fill("5,000")
