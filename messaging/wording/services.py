@@ -1,7 +1,6 @@
 """Keeping templates: the admin keeps the global ones, a user the personal ones."""
 
 import datetime as dt
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -167,6 +166,9 @@ def _add_version(template: Template, by: Person, now: dt.datetime) -> None:
 
 
 def _record(template: Template, by: Person, now: dt.datetime, verb: str, deed: str) -> None:
-    kind = "global" if template.is_global else "personal"
-    details: dict[str, Any] = {"by": by, "verb": verb, "now": now, "on": template}
-    record(words=f"{by.audit_name} {deed} the {kind} template {template.name}.", **details)
+    if template.is_global:
+        words = f"{by.audit_name} {deed} the global template {template.name}."
+        record(words=words, by=by, verb=verb, now=now, on=template)
+    else:
+        # The administrator reads the activity, and what is personal is nobody else's business.
+        record(words=f"{by.audit_name} {deed} a personal template.", by=by, verb=verb, now=now)

@@ -8,20 +8,29 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.people.access import permission_required
+from accounts.people.access import permission_required, require
 from accounts.people.errors import NotPossible
 from accounts.people.forms.leaving import LeavingForm, ResetForm
+from accounts.people.models import Person
 from accounts.people.queries import heirs_for, touched_by_leaving
+from accounts.people.roles import RoleName
 from accounts.people.services.invitations import invite as send_invitation
 from accounts.people.services.leaving import remove_person, restore_person
 from accounts.people.services.passwords import force_reset
 from accounts.people.views.keeping import list_of, load, tell_of_link
 
 
+def _kept(request: HttpRequest, uid: UUID, role: str) -> Person:
+    """403 before 404: no administrator keeps administrators, not even of the own department."""
+    if role != RoleName.USER:
+        require(request.user, "manage_departments")
+    return load(request, uid, role)
+
+
 @permission_required("manage_users", "manage_departments")
 @require_POST
 def invite(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
-    person = load(request, uid, role)
+    person = _kept(request, uid, role)
     try:
         link = send_invitation(person=person, by=request.user, now=timezone.now())
     except NotPossible as refusal:
@@ -35,7 +44,7 @@ def invite(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def reset(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
     """S38"""
-    person = load(request, uid, role)
+    person = _kept(request, uid, role)
     form = ResetForm(request.POST or None)
     if form.is_valid():
         try:
@@ -56,7 +65,7 @@ def reset(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
 @permission_required("manage_users", "manage_departments")
 @require_http_methods(["GET", "POST"])
 def delete(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
-    person = load(request, uid, role)
+    person = _kept(request, uid, role)
     touched, heirs = touched_by_leaving(person), heirs_for(person)
     form = LeavingForm(request.POST or None, heirs=heirs, asks=bool(touched))
     if request.method == "POST" and form.is_valid():
@@ -83,7 +92,7 @@ def delete(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
 @permission_required("manage_users", "manage_departments")
 @require_POST
 def restore(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
-    person, now = load(request, uid, role), timezone.now()
+    person, now = _kept(request, uid, role), timezone.now()
     try:
         restore_person(person=person, by=request.user, now=now)
         link = send_invitation(person=person, by=request.user, now=now)

@@ -1,6 +1,5 @@
 """What an import leaves behind, and whose it is."""
 
-
 import pytest
 
 from accounts.audit.models import AuditEvent

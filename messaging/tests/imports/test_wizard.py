@@ -1,6 +1,5 @@
 """The four steps: S84 to S90, and T4."""
 
-
 import pytest
 from django.urls import reverse
 

@@ -1,0 +1,278 @@
+"""Every door: its method, its URL name, and the status that it answers with, to whom.
+
+A line is `METHOD name/object  anyone operator finance admin user  colleague admin2 user2`. The
+object stands in the address; where it is one of `ours`, the last three knock too: a user of the
+same department, and admin and user of another one. "in" is the way to the sign-in page. POST
+comes with an empty body.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from smsportal.tests.world import World
+
+WHO = ("anyone", "operator", "finance", "admin", "user", "colleague", "admin2", "user2")
+
+# What stands in an address that is not one `uid`.
+NOT_OURS: dict[str, Callable[[World], dict[str, Any]]] = {
+    "token": lambda world: {"token": world.token},
+    "old-link": lambda world: {"uidb36": "1", "key": "abc"},
+    "csv": lambda world: {"kind": "csv"},
+}
+OURS: dict[str, Callable[[World], dict[str, Any]]] = {
+    "code": lambda world: {"uid": world.ours.uid, "pk": world.code.pk},
+    "passkey": lambda world: {"pk": world.passkey.pk},
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    method: str
+    key: str  # the URL name, then what stands in the address
+    answers: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        return self.key.partition("/")[0]
+
+    @property
+    def wing(self) -> str:
+        return self.name.rpartition(":")[0] or "portal"
+
+    @property
+    def names_ours(self) -> bool:
+        thing = self.key.partition("/")[2]
+        return bool(thing) and thing not in NOT_OURS
+
+    def kwargs(self, world: World) -> dict[str, Any]:
+        thing = self.key.partition("/")[2]
+        if not thing:
+            return {}
+        if special := {**NOT_OURS, **OURS}.get(thing):
+            return special(world)
+        return {"uid": getattr(world, thing).uid}
+
+
+def read(table: str) -> list[Door]:
+    lines = [line.split() for line in table.splitlines() if line.strip() and line[0] != "#"]
+    return [
+        Door(method, key, dict(zip(WHO, answers, strict=False))) for method, key, *answers in lines
+    ]
+
+
+DOORS = read("""
+GET  home                                        in  302 302 302 302
+POST home                                        in  302 302 302 302
+POST appearance                                  302 302 302 302 302
+
+GET  departments:list                            in  200 403 403 403
+GET  departments:edit/ours                       in  200 403 403 403  403 403 403
+POST departments:edit/ours                       in  422 403 403 403  403 403 403
+POST departments:freeze/ours                     in  422 403 403 403  403 403 403
+POST departments:unfreeze/ours                   in  302 403 403 403  403 403 403
+GET  departments:close/ours                      in  200 403 403 403  403 403 403
+POST departments:close/ours                      in  302 403 403 403  403 403 403
+POST departments:reopen/ours                     in  422 403 403 403  403 403 403
+POST departments:take_back/code                  in  302 403 403 403  403 403 403
+GET  opening:new                                 in  200 403 403 403
+POST opening:new                                 in  422 403 403 403
+GET  activity:list                               in  200 403 200 403
+GET  activity:csv                                in  200 403 200 403
+
+GET  people:users                                in  403 403 200 403
+GET  people:user_add                             in  403 403 200 403
+POST people:user_add                             in  403 403 422 403
+GET  people:user_import                          in  403 403 200 403
+POST people:user_import                          in  403 403 422 403
+GET  people:user_import_check                    in  403 403 302 403
+POST people:user_import_check                    in  403 403 302 403
+GET  people:user_import_template                 in  403 403 200 403
+GET  people:user_edit/user                       in  200 403 200 403  403 404 403
+POST people:user_edit/user                       in  422 403 422 403  403 404 403
+GET  people:user_delete/user                     in  200 403 200 403  403 404 403
+POST people:user_delete/user                     in  422 403 422 403  403 404 403
+POST people:user_restore/leaver                  in  302 403 302 403  403 404 403
+POST people:user_invite/invited                  in  302 403 302 403  403 404 403
+GET  people:user_reset/user                      in  200 403 200 403  403 404 403
+POST people:user_reset/user                      in  422 403 422 403  403 404 403
+# An administrator sees the others and changes the own details; the messaging team keeps them.
+GET  people:admins                               in  403 403 200 403
+GET  people:admin_edit/admin                     in  200 403 200 403  403 404 403
+POST people:admin_edit/admin                     in  422 403 422 403  403 404 403
+GET  people:admin_delete/admin                   in  200 403 403 403  403 403 403
+POST people:admin_delete/admin                   in  302 403 403 403  403 403 403
+POST people:admin_restore/admin_leaver           in  302 403 403 403  403 403 403
+POST people:admin_invite/admin                   in  302 403 403 403  403 403 403
+GET  people:admin_reset/admin                    in  200 403 403 403  403 403 403
+POST people:admin_reset/admin                    in  422 403 403 403  403 403 403
+GET  people:department_people/ours               in  200 403 403 403  403 403 403
+GET  people:department_user_add/ours             in  200 403 403 403  403 403 403
+POST people:department_user_add/ours             in  422 403 403 403  403 403 403
+GET  people:department_admin_add/ours            in  200 403 403 403  403 403 403
+POST people:department_admin_add/ours            in  422 403 403 403  403 403 403
+GET  people:profile                              in  200 200 200 200
+POST people:profile_mobile                       in  302 302 302 302
+POST people:profile_sessions                     in  302 302 302 302
+GET  people:second_step                          in  200 200 200 200
+GET  people:switch                               in  404 404 200 200
+POST people:switch                               in  404 404 302 302
+GET  people:invitation/token                     200 200 200 200 200
+POST people:invitation/token                     422 422 422 422 422
+
+GET  account_login                               200 302 302 302 302
+POST account_login                               200 302 302 302 302
+GET  account_logout                              302 200 200 200 200
+POST account_logout                              302 302 302 302 302
+GET  account_inactive                            200 200 200 200 200
+GET  account_reauthenticate                      in  200 200 200 200
+POST account_reauthenticate                      in  200 200 200 200
+GET  account_change_password                     in  200 200 200 200
+POST account_change_password                     in  200 200 200 200
+GET  account_reset_password                      200 200 200 200 200
+POST account_reset_password                      200 200 200 200 200
+GET  account_reset_password_done                 200 200 200 200 200
+GET  account_reset_password_from_key/old-link    200 200 200 200 200
+POST account_reset_password_from_key/old-link    200 200 200 200 200
+GET  account_reset_password_from_key_done        200 200 200 200 200
+# allauth asks for these names; the portal offers no such pages.
+GET  account_signup                              404 404 404 404 404
+POST account_signup                              404 404 404 404 404
+GET  account_email                               404 404 404 404 404
+POST account_email                               404 404 404 404 404
+GET  account_email_verification_sent             404 404 404 404 404
+POST account_email_verification_sent             404 404 404 404 404
+GET  account_set_password                        404 404 404 404 404
+POST account_set_password                        404 404 404 404 404
+GET  account_confirm_login_code                  404 404 404 404 404
+POST account_confirm_login_code                  404 404 404 404 404
+# These two show what My profile has, so they lead there.
+GET  mfa_index                                   302 302 302 302 302
+POST mfa_index                                   302 302 302 302 302
+GET  usersessions_list                           302 302 302 302 302
+POST usersessions_list                           302 302 302 302 302
+GET  mfa_authenticate                            in  302 302 302 302
+POST mfa_authenticate                            in  302 302 302 302
+GET  mfa_reauthenticate                          in  302 302 302 302
+POST mfa_reauthenticate                          in  302 302 302 302
+GET  mfa_activate_totp                           in  200 200 200 200
+POST mfa_activate_totp                           in  200 200 200 200
+GET  mfa_deactivate_totp                         in  404 404 404 404
+POST mfa_deactivate_totp                         in  404 404 404 404
+GET  mfa_view_recovery_codes                     in  404 404 404 404
+GET  mfa_generate_recovery_codes                 in  200 200 200 200
+POST mfa_generate_recovery_codes                 in  200 200 200 200
+GET  mfa_download_recovery_codes                 in  404 404 404 404
+POST mfa_download_recovery_codes                 in  404 404 404 404
+GET  mfa_list_webauthn                           in  200 200 200 200
+GET  mfa_add_webauthn                            in  200 200 200 200
+POST mfa_add_webauthn                            in  200 200 200 200
+GET  mfa_reauthenticate_webauthn                 in  302 302 302 302
+POST mfa_reauthenticate_webauthn                 in  302 302 302 302
+# The passkey is the colleague's.
+GET  mfa_remove_webauthn/passkey                 in  404 404 404 404  200 404 404
+POST mfa_remove_webauthn/passkey                 in  404 404 404 404  302 404 404
+GET  mfa_edit_webauthn/passkey                   in  404 404 404 404  200 404 404
+POST mfa_edit_webauthn/passkey                   in  404 404 404 404  200 404 404
+GET  mfa_login_webauthn                          in  302 302 302 302
+POST mfa_login_webauthn                          in  302 302 302 302
+
+GET  contacts:list                               in  403 403 200 200
+GET  contacts:add                                in  403 403 200 200
+POST contacts:add                                in  403 403 422 422
+POST contacts:bulk                               in  403 403 404 404
+POST contacts:restore                            in  403 403 404 404
+GET  contacts:export/csv                         in  403 403 200 200
+GET  contacts:duplicates                         in  403 403 200 200
+POST contacts:merge                              in  403 403 404 404
+GET  contacts:edit/contact                       in  403 403 200 404  404 404 404
+POST contacts:edit/contact                       in  403 403 422 404  404 404 404
+GET  contacts:edit/own_contact                   in  403 403 404 200  404 404 404
+POST contacts:edit/own_contact                   in  403 403 404 422  404 404 404
+POST contacts:delete/contact                     in  403 403 302 404  404 404 404
+POST contacts:delete/own_contact                 in  403 403 404 302  404 404 404
+GET  contacts:groups                             in  403 403 200 200
+GET  contacts:group_add                          in  403 403 200 200
+POST contacts:group_add                          in  403 403 422 422
+GET  contacts:group/group                        in  403 403 200 200  200 404 404
+GET  contacts:group/own_group                    in  403 403 404 200  404 404 404
+GET  contacts:group_rename/group                 in  403 403 200 404  404 404 404
+POST contacts:group_rename/group                 in  403 403 422 404  404 404 404
+GET  contacts:group_rename/own_group             in  403 403 404 200  404 404 404
+POST contacts:group_rename/own_group             in  403 403 404 422  404 404 404
+POST contacts:group_delete/group                 in  403 403 302 404  404 404 404
+POST contacts:group_delete/own_group             in  403 403 404 302  404 404 404
+POST contacts:group_restore/group                in  403 403 302 404  404 404 404
+POST contacts:group_restore/own_group            in  403 403 404 302  404 404 404
+
+GET  imports:start                               in  403 403 200 200
+POST imports:start                               in  403 403 422 422
+GET  imports:template                            in  403 403 200 200
+GET  imports:show/import                         in  403 403 302 404  404 404 404
+GET  imports:show/own_import                     in  403 403 404 302  404 404 404
+GET  imports:columns/import                      in  403 403 200 404  404 404 404
+POST imports:columns/import                      in  403 403 422 404  404 404 404
+GET  imports:columns/own_import                  in  403 403 404 200  404 404 404
+POST imports:columns/own_import                  in  403 403 404 422  404 404 404
+GET  imports:groups/import                       in  403 403 200 404  404 404 404
+POST imports:groups/import                       in  403 403 302 404  404 404 404
+GET  imports:groups/own_import                   in  403 403 404 200  404 404 404
+POST imports:groups/own_import                   in  403 403 404 302  404 404 404
+GET  imports:check/import                        in  403 403 302 404  404 404 404
+POST imports:check/import                        in  403 403 302 404  404 404 404
+GET  imports:check/own_import                    in  403 403 404 302  404 404 404
+POST imports:check/own_import                    in  403 403 404 302  404 404 404
+GET  imports:bad_rows/import                     in  403 403 200 404  404 404 404
+GET  imports:bad_rows/own_import                 in  403 403 404 200  404 404 404
+POST imports:undo/import                         in  403 403 302 404  404 404 404
+POST imports:undo/own_import                     in  403 403 404 302  404 404 404
+POST imports:cancel/import                       in  403 403 302 404  404 404 404
+POST imports:cancel/own_import                   in  403 403 404 302  404 404 404
+
+GET  wording:list                                in  403 403 200 200
+GET  wording:add                                 in  403 403 200 200
+POST wording:add                                 in  403 403 422 422
+POST wording:starter_pack                        in  403 403 302 403
+# A user tries a global template with own examples; saving it is refused by the service.
+GET  wording:edit/template                       in  403 403 200 200  200 404 404
+POST wording:edit/template                       in  403 403 422 422  422 404 404
+GET  wording:edit/own_template                   in  403 403 404 200  404 404 404
+POST wording:edit/own_template                   in  403 403 404 422  404 404 404
+POST wording:archive/template                    in  403 403 302 403  403 404 404
+POST wording:archive/own_template                in  403 403 404 302  404 404 404
+POST wording:restore/template                    in  403 403 302 403  403 404 404
+POST wording:restore/own_template                in  403 403 404 302  404 404 404
+
+GET  compose:new                                 in  403 403 403 200
+GET  compose:draft/draft                         in  403 403 403 200  404 403 404
+POST compose:draft/draft                         in  403 403 403 302  404 403 404
+GET  compose:check/draft                         in  403 403 403 200  404 403 404
+POST compose:check/draft                         in  403 403 403 422  404 403 404
+GET  compose:import/draft                        in  403 403 403 200  404 403 404
+POST compose:import/draft                        in  403 403 403 302  404 403 404
+POST compose:again/held                          in  403 403 403 302  404 403 404
+POST compose:edit/scheduled                      in  403 403 403 302  404 403 404
+
+GET  history:list                                in  403 403 200 200
+GET  history:replies                             in  403 403 403 200
+GET  history:batch/held                          in  403 403 200 200  404 404 404
+GET  history:csv/held                            in  403 403 200 200  404 404 404
+POST history:undo/held                           in  403 403 403 302  404 403 404
+POST history:send_now/held                       in  403 403 403 302  404 403 404
+POST history:cancel/scheduled                    in  403 403 403 302  404 403 404
+
+GET  demo:handsets                               404 404 404 404 404
+POST demo:reply                                  404 404 404 404 404
+GET  demo:faults                                 404 404 404 404 404
+POST demo:faults                                 404 404 404 404 404
+GET  demo:mail                                   404 404 404 404 404
+""")
+
+# The same doors again, within the demo.
+DEMO_DOORS = read("""
+GET  demo:handsets                               in  200 200 200 200
+POST demo:reply                                  in  422 422 422 422
+GET  demo:faults                                 in  200 200 200 200
+POST demo:faults                                 in  302 302 302 302
+GET  demo:mail                                   in  200 200 200 200
+""")

@@ -1,0 +1,148 @@
+"""Two departments with something of everything, so that whoever is not meant could see too much."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.utils import timezone
+
+from accounts.departments.models import CodeKind, CostCode, Department
+from accounts.people.models import Person
+from accounts.people.services.invitations import invite
+from accounts.tests.make import make_admin, make_department, make_finance, make_operator, make_user
+from messaging.carriers.models import Carrier
+from messaging.compose.models import Draft, Upload
+from messaging.contacts import services as contacts
+from messaging.imports import services as imports
+from messaging.incoming.models import IncomingText
+from messaging.tests.make import make_basket, make_batch, make_simulator
+from messaging.wording import services as wording
+
+# Words that stand nowhere else: whoever reads one has seen what is ours.
+SECRETS = {
+    "department": "Zymurgy",
+    "user": "Xanthe Quillfeather",
+    "admin": "Ptolemy Jellaby",
+    "leaver": "Wilfreda Thrupp",
+    "contact": "Vespertine",
+    "personal contact": "Gloucestria",
+    "group": "Kazoo orchestra",
+    "personal group": "Bassoonists",
+    "template": "Sackbut notice",
+    "personal template": "Theremin notice",
+    "words": "The hurdy-gurdy rehearsal has moved",
+    "draft": "The unsent harmonium",
+    "file": "ocarinas.csv",
+    "number": "900613",
+    "reply": "I play the serpent",
+}
+NUMBER = "+447700900613"
+
+
+@dataclass
+class World:
+    """`ours` has objects; `theirs` has people who must see nothing of them."""
+
+    ours: Department
+    theirs: Department
+    people: dict[str, Person]
+    carrier: Carrier
+    token: str
+    now: dt.datetime
+    made: dict[str, Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        for things in (self.__dict__.get("made", {}), self.__dict__.get("people", {})):
+            if name in things:
+                return things[name]
+        raise AttributeError(name)
+
+
+def make_world() -> World:
+    now = timezone.now()
+    ours = make_department(SECRETS["department"])
+    theirs = make_department("Department of Elsewhere")
+    people = {
+        "operator": make_operator(),
+        "finance": make_finance(),
+        "admin": make_admin(ours, name=SECRETS["admin"], username="zymu0001admin"),
+        "user": make_user(ours, name=SECRETS["user"], username="zymu0001", my_mobile=NUMBER),
+        "colleague": make_user(ours, name="Colin League"),
+        "admin2": make_admin(theirs, name="Other Admin"),
+        "user2": make_user(theirs, name="Other User"),
+    }
+    invited = make_user(ours, name="Ivo Invited")
+    invited.set_unusable_password()
+    invited.save()
+    token = invite(person=invited, by=people["admin"], now=now).rstrip("/").rpartition("/")[2]
+    world = World(ours, theirs, people, make_simulator(), token, now, {"invited": invited})
+    _make_accounts(world)
+    _make_book(world)
+    _make_texts(world)
+    return world
+
+
+def _make_accounts(world: World) -> None:
+    made = world.made
+    made["leaver"] = make_user(world.ours, name=SECRETS["leaver"], left_at=world.now)
+    made["admin_leaver"] = make_admin(world.ours, name="Adela Mint", left_at=world.now)
+    made["code"] = CostCode.objects.create(
+        department=world.ours,
+        code="PH0999",
+        kind=CodeKind.COST_CENTRE,
+        from_on=world.now.date() + dt.timedelta(days=30),
+        recorded_by_name="test",
+    )
+    made["passkey"] = Authenticator.objects.create(
+        user=world.people["colleague"],
+        type=Authenticator.Type.WEBAUTHN,
+        data={"name": "Phone", "credential": {}},
+    )
+
+
+def _make_book(world: World) -> None:
+    """Made as people make it, so that the activity has lines about it."""
+    made, now = world.made, world.now
+    for prefix, keeper, kind in (
+        ("", world.people["admin"], ""),
+        ("own_", world.people["user"], "personal "),
+    ):
+        group = contacts.add_group(name=SECRETS[f"{kind}group"], by=keeper, now=now)
+        made[f"{prefix}group"] = group
+        made[f"{prefix}contact"] = contacts.add_contact(
+            number=NUMBER,
+            first_name="",
+            last_name=SECRETS[f"{kind}contact"],
+            groups=[group],
+            by=keeper,
+            now=now,
+        )
+        made[f"{prefix}template"] = wording.add(
+            name=SECRETS[f"{kind}template"], body="Dear all", by=keeper, now=now
+        )
+        made[f"{prefix}import"] = imports.start(
+            source=b"Mobile\r\n07700 900613\r\n", name=SECRETS["file"], by=keeper, now=now
+        )
+
+
+def _make_texts(world: World) -> None:
+    made, user, now = world.made, world.people["user"], world.now
+    later = (now + dt.timedelta(days=2)).replace(hour=12, minute=0, tzinfo=None)
+    words = SECRETS["words"]
+    basket = make_basket(
+        user, 1, number=NUMBER, last_name=SECRETS["personal contact"], is_private=True
+    )
+    made["held"] = make_batch(user, basket=basket, body=words, now=now, undo_seconds=600)
+    made["scheduled"] = make_batch(user, body=words, now=now, send_wall=later)
+    made["draft"] = Draft.objects.create(
+        person=user, basket=make_basket(user, 1, number=NUMBER), body=SECRETS["draft"]
+    )
+    made["upload"] = Upload.objects.create(
+        draft=made["draft"], file_name=SECRETS["file"], sha256="0" * 64, number_column=0,
+        columns=["Mobile"], letters=["A"],
+    )  # fmt: skip
+    made["reply"] = IncomingText.objects.create(
+        carrier=world.carrier, carrier_ref="r1", from_number=NUMBER, to_number="+447700900950",
+        body=SECRETS["reply"], received_at=now, department=world.ours, person=user,
+    )  # fmt: skip
