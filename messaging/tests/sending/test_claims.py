@@ -1,0 +1,122 @@
+"""Whose texts go first."""
+
+import datetime as dt
+from collections import Counter
+
+import pytest
+
+from accounts.tests.make import make_department, make_user
+from messaging.sending.engine import claims
+from messaging.sending.models import Batch, Message
+from messaging.sending.states import Lane
+from messaging.tests.make import NOW, drama, make_queued, make_simulator
+
+pytestmark = pytest.mark.django_db
+
+
+def many(person, count, **fields):
+    return make_queued(person, [drama(n) for n in range(count)], **fields)
+
+
+def take(carrier, free=50, now=NOW, **more):
+    return claims.take(carrier, free, now=now, **more)
+
+
+def whose(texts):
+    ids = [text.message_id for text in texts]
+    return Counter(Message.objects.filter(pk__in=ids).values_list("department_id", flat=True))
+
+
+def test_a_claimed_text_is_in_one_hand_only():
+    carrier = make_simulator()
+    many(make_user(), 5)
+
+    first, second = take(carrier, 3), take(carrier, 50)
+
+    assert len(first) == 3
+    assert sorted(t.message_id for t in first + second) == sorted(
+        Message.objects.values_list("pk", flat=True)
+    )
+    assert take(carrier) == []
+    assert set(Message.objects.values_list("state", "attempt_count", "carrier_id")) == {
+        ("sending", 1, carrier.pk)
+    }
+
+
+def test_a_claimed_text_carries_what_is_said_and_by_whom():
+    message = make_queued(make_user(), ["+447700900123"], body="Dear Ada")[0]
+    plain = make_queued(make_user(), ["+447700900124"])[0]
+
+    texts = {text.message_id: text for text in take(make_simulator())}
+
+    told = texts[message.pk]
+    assert (told.number, told.sender, told.body) == ("+447700900123", "PHYSICS", "Dear Ada")
+    assert told.reference == message.uid.hex
+    assert texts[plain.pk].body == "Hello"
+
+
+def test_a_small_department_is_not_starved_by_a_big_one():
+    big, small = make_user(), make_user()
+    many(big, 100)
+    many(small, 4)
+
+    texts = take(make_simulator(window=100), 20)
+
+    assert whose(texts) == {big.department_id: 10, small.department_id: 4}
+
+
+def test_departments_take_turns_at_being_first():
+    users = [make_user() for _ in range(3)]
+    for user in users:
+        many(user, 2)
+    carrier = make_simulator(window=100)
+
+    first = [whose(take(carrier, 1, turn=turn)) for turn in range(3)]
+
+    assert first == [{user.department_id: 1} for user in users]
+
+
+def test_higher_lanes_go_first_and_bulk_leaves_them_room():
+    user = make_user()
+    many(user, 20, lane=Lane.BULK)
+    many(user, 3, lane=Lane.INTERACTIVE)
+    many(user, 2, lane=Lane.EMERGENCY)
+
+    texts = take(make_simulator(window=10), 10)
+
+    lanes = Message.objects.filter(pk__in=[t.message_id for t in texts])
+    assert Counter(lanes.values_list("lane", flat=True)) == {
+        Lane.EMERGENCY: 2,
+        Lane.INTERACTIVE: 3,
+        Lane.BULK: 3,
+    }
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"next_at": NOW + dt.timedelta(seconds=1)},
+        {"valid_until": NOW},
+        {"state": "scheduled"},
+        {"maybe_sent": True},
+    ],
+)
+def test_a_text_that_may_not_go_now_is_left(fields):
+    many(make_user(), 1, **fields)
+
+    assert take(make_simulator()) == []
+
+
+@pytest.mark.parametrize("field", ["frozen_at", "closed_at"])
+def test_a_department_that_may_not_send_does_not(field):
+    many(make_user(make_department(**{field: NOW})), 1)
+
+    assert take(make_simulator()) == []
+
+
+@pytest.mark.parametrize("state", ["stopped", "cancelled", "held"])
+def test_a_batch_that_does_not_run_is_left(state):
+    many(make_user(), 1)
+    Batch.objects.update(state=state)
+
+    assert take(make_simulator()) == []
