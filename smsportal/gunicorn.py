@@ -12,6 +12,8 @@ bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 4
+# Loaded once and shared: half the start and half the memory. New code needs a restart.
+preload_app = True
 timeout = 30
 graceful_timeout = 5
 max_requests = 2000
