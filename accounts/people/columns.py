@@ -15,6 +15,7 @@ COLUMNS = {
     "allow_relay": "Email to SMS",
     "parts_per_day_cap": "Most texts in a day",
     "notes": "Notes",
+    "is_name_confirmed": "This is a person’s name",
 }
 NEEDED = ("name", "username", "email", "extension")
 ALSO_CALLED = {
@@ -30,6 +31,7 @@ ALSO_CALLED = {
     "relay": "allow_relay",
     "limit": "parts_per_day_cap",
     "comments": "notes",
+    "thisisapersonsname": "is_name_confirmed",
 }
 YES, NO = {"yes", "y", "true", "1"}, {"", "no", "n", "false", "0"}
 MOST_ROWS = 200
@@ -77,6 +79,7 @@ def _row(number: int, cells: Sequence[object], places: Mapping[str, int]) -> Fil
         extension=said.get("extension", ""),
         other_domain_reason=said.get("other_domain_reason", ""),
         notes=said.get("notes", ""),
+        is_name_confirmed=said.get("is_name_confirmed", "").casefold() in YES,
         allow_relay=relay in YES,
         parts_per_day_cap=int(cap) if cap and not problem else None,
     )

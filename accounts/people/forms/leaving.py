@@ -8,6 +8,7 @@ from django import forms
 from accounts.people.models import Person
 
 STOP = "stop"
+SEEN_AT_ONCE = 6  # more colleagues than this are a list to open
 
 
 class LeavingForm(forms.Form):
@@ -25,10 +26,14 @@ class LeavingForm(forms.Form):
         if not asks:
             del self.fields["heir"]
             return
-        self.fields["heir"].choices = [
+        choices = [
             *((uid, f"Hand over to {heir.name}") for uid, heir in self.heirs.items()),
             (STOP, "Stop and delete them"),
         ]
+        if len(heirs) > SEEN_AT_ONCE:
+            self.fields["heir"].widget = forms.Select()
+            choices = [("", "Choose"), *choices]
+        self.fields["heir"].choices = choices
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
