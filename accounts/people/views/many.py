@@ -21,7 +21,17 @@ from accounts.people.views.keeping import LINK_ONCE
 from smsportal.lib.exports import CSV_TYPE, csv_chunks
 
 TRIED = "tried_users"  # in the session: the rows of the dry run that are waiting for "Add"
-EXAMPLE = ("Amira Khan", "phys0423", "amira.khan@physics.example.ac.uk", "70142", "", "No", "", "", "")
+EXAMPLE = (
+    "Amira Khan",
+    "phys0423",
+    "amira.khan@physics.example.ac.uk",
+    "70142",
+    "",
+    "No",
+    "",
+    "",
+    "",
+)
 
 
 @permission_required("manage_users")

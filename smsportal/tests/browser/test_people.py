@@ -29,7 +29,9 @@ def admin(department):
 def test_the_administrators_pages(open_page, axe, admin, width, theme):
     user = make_user(admin.department, username="phys0423", name="Amira Khan")
     page = open_page(admin, width, theme)
-    deeds = [reverse(f"people:user_{deed}", args=[user.uid]) for deed in ("edit", "delete", "reset")]
+    deeds = [
+        reverse(f"people:user_{deed}", args=[user.uid]) for deed in ("edit", "delete", "reset")
+    ]
     names = ("users", "user_add", "user_import", "admins", "profile", "switch")
 
     found = {}
@@ -72,13 +74,15 @@ def test_a_shared_account_is_added_and_its_person_chooses_a_password(
     page.get_by_label("Email", exact=True).fill("workshop@physics.example.ac.uk")
     page.get_by_label("University extension").fill("07700 900142")
     page.get_by_label("Several people use this account").check()
-    page.get_by_label("Name, person 1").fill("Daniel Okafor")
-    page.get_by_label("Username, person 1").fill("phys0388")
-    page.get_by_label("University email, person 1").fill("d.okafor@physics.example.ac.uk")
-    page.get_by_label("Extension, person 1").fill("70155")
+    page.get_by_label("Name, person 1", exact=True).fill("Daniel Okafor")
+    page.get_by_label("Username, person 1", exact=True).fill("phys0388")
+    page.get_by_label("University email, person 1", exact=True).fill(
+        "d.okafor@physics.example.ac.uk"
+    )
+    page.get_by_label("Extension, person 1", exact=True).fill("70155")
     page.get_by_role("button", name="Add another person").click()
-    page.get_by_label("Name, person 2").fill("Megan Lloyd")
-    page.get_by_role("button", name="Remove Megan Lloyd").click()
+    page.get_by_label("Name, person 2", exact=True).fill("Megan Lloyd")
+    page.get_by_role("button", name="Remove person 2").click()
     page.get_by_role("button", name="Add user").click()
     page.get_by_text("07700 900142 is a mobile number.").first.wait_for()
     page.get_by_label("University extension").fill("70142")
