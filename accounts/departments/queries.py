@@ -49,11 +49,6 @@ def tag_warnings(tag: str, department: Department | None = None) -> list[str]:
     return [warning.words for warning in alpha_tags.warnings(tag, known - {""})]
 
 
-def people(department: Department) -> QuerySet:
-    """Administrators, then users, by name."""
-    return department.people.live().order_by("role", "name", "pk")
-
-
 def head_count(department: Department) -> dict[str, int]:
     return department.people.live().aggregate(
         admin_count=Count("pk", filter=Q(role="admin")),

@@ -114,7 +114,13 @@ def change_code(
     require(by, "manage_departments")
     code = rules.clean_code(code)
     from_on = rules.clean_day(code, from_on, day_of(now))
-    _refuse_taken_day(department, from_on, now)
+    # The lock: two who plan for one day at the same moment are told so one after the other.
+    Department.objects.select_for_update().get(pk=department.pk)
+    taken = department.codes.filter(from_on=from_on).first()
+    if taken and (taken.code, taken.kind) == (code, kind):
+        return taken  # the button was pressed twice
+    if taken:
+        raise Refused(_already(taken, now), field="code_from")
     changed = CostCode.objects.create(
         department=department,
         code=code,
@@ -132,15 +138,10 @@ def change_code(
     return changed
 
 
-def _refuse_taken_day(department: Department, from_on: dt.date, now: dt.datetime) -> None:
-    taken = department.codes.filter(from_on=from_on).first()
-    if taken is None:
-        return
-    if from_on == day_of(now):
-        raise Refused(f"{taken} began today. Choose a later day.", field="code_from")
-    raise Refused(
-        f"{taken} begins on {words.day(from_on)} already. Take it back first.", field="code_from"
-    )
+def _already(taken: CostCode, now: dt.datetime) -> str:
+    if taken.from_on == day_of(now):
+        return f"{taken} began today. Choose a later day."
+    return f"{taken} begins on {words.day(taken.from_on)} already. Take it back first."
 
 
 @transaction.atomic

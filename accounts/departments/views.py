@@ -155,7 +155,6 @@ def _page(
         "tag": tag,
         "broken": [problem.rule for problem in alpha_tags.check(tag)],
         "warnings": queries.tag_warnings(tag, department),
-        "people": queries.people(department),
         **queries.head_count(department),
     }
     is_wrong = form.errors or problems or (freeze_form and freeze_form.errors)

@@ -221,10 +221,22 @@ def test_two_codes_cannot_begin_on_one_day():
         "PH0123 began today. Choose a later day.",
     )
     do(services.change_code, department, **CODE, from_on=start)
-    assert refusal(do, services.change_code, department, **CODE, from_on=start) == (
+    other = {**CODE, "code": "PH0999"}
+    assert refusal(do, services.change_code, department, **other, from_on=start) == (
         "code_from",
         "PH0125 begins on 1 August 2026 already. Take it back first.",
     )
+
+
+def test_planning_the_same_change_twice_plans_it_once():
+    department = make_department()
+    start = dt.date(2026, 8, 1)
+
+    first = do(services.change_code, department, **CODE, from_on=start)
+    second = do(services.change_code, department, **CODE, from_on=start)
+
+    assert first == second
+    assert len(lines()) == 1
 
 
 def test_a_change_without_a_day_asks_for_one():
