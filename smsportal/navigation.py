@@ -38,6 +38,7 @@ PROFILE = Tab(
 )
 CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "imports:"))
 TEMPLATES = Tab("Templates", "wording:list", ("wording:",))
+ACTIVITY = Tab("Activity", "activity:list", ("activity:",))
 TABS = {
     RoleName.USER: (
         Tab("Messages", "compose:new", ("compose:", "history:")),
@@ -51,6 +52,7 @@ TABS = {
         CONTACTS,
         TEMPLATES,
         Tab("Messages", "history:list", ("history:",)),
+        ACTIVITY,
         PROFILE,
     ),
     RoleName.FINANCE: (PROFILE,),
@@ -60,7 +62,7 @@ TABS = {
             "departments:list",
             ("departments:", "opening:", "people:department", "people:user", "people:admin"),
         ),
-        Tab("Activity", "activity:list", ("activity:",)),
+        ACTIVITY,
         PROFILE,
     ),
 }

@@ -88,7 +88,7 @@ def test_the_pages_are_for_everybody(open_page, axe, physics, width, theme):
 def test_frozen_people_are_told_on_every_page(open_page, axe, physics, width, theme):
     Department.objects.update(frozen_at=timezone.now(), frozen_reason="A wrong list.")
     page = open_page(physics.people.get(role="admin"), width=width, theme=theme)
-    page.goto(reverse("people:users"))
+    page.goto(reverse("activity:list"))
     keep(page, "frozen-notice")
     expect(page.get_by_text("Nobody in Department of Physics can send")).to_be_visible()
     assert axe(page) == []
