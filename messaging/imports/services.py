@@ -75,13 +75,13 @@ def match_columns(
         count = sheet.row_count - has_headings
         _move(batch, has_headings=has_headings, columns=columns, row_count=count)
         return False
-    columns = [Column(**column) for column in batch.columns]
-    for column, target in zip(columns, targets, strict=True):
-        column.target = Target(target).value
-    _check_columns(columns)
+    matched = [Column(**column) for column in batch.columns]
+    for column, target in zip(matched, targets, strict=True):
+        column.target = str(Target(target))
+    _check_columns(matched)
     with transaction.atomic():
-        _move(batch, columns=[column.as_json() for column in columns])
-        _find_groups(batch, columns)
+        _move(batch, columns=[column.as_json() for column in matched])
+        _find_groups(batch, matched)
     return True
 
 

@@ -107,7 +107,7 @@ def _tokens(by_source: dict[Key, dict[str, int]]) -> list[Token]:
         )
         for (source, of), counts in by_source.items()
     ]
-    places = {source: place for place, source in enumerate(ORDER)}
+    places: dict[str, int] = {source: place for place, source in enumerate(ORDER)}
     return sorted(tokens, key=lambda each: (places[each.key.partition(":")[0]], each.words))
 
 

@@ -179,7 +179,7 @@ def _problems(refused: Refused | None) -> dict[str, Any]:
     return {
         "problems": [{"id": each.field or "to", "text": each.words} for each in refusals],
         "wrong": _by_field(refusals),
-        "suggestion": next((each.suggestion for each in refusals if _suggests(each)), ""),
+        "suggestion": next(filter(None, map(_suggestion, refusals)), ""),
     }
 
 
@@ -190,8 +190,8 @@ def _by_field(refusals: Iterable[Refused]) -> dict[str, str]:
     return found
 
 
-def _suggests(refused: Refused) -> bool:
-    return bool(getattr(refused, "suggestion", ""))
+def _suggestion(refused: Refused) -> str:
+    return getattr(refused, "suggestion", "")
 
 
 def blank(person: Person) -> Draft:
