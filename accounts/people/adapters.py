@@ -1,5 +1,6 @@
 """Where django-allauth and the portal meet: who may sign in, the words, the outbox."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,6 +12,9 @@ from django.utils import timezone
 
 from accounts.people.models import Person
 from accounts.people.services.letters import post
+from smsportal.lib.sealing import seal, unseal
+
+log = logging.getLogger(__name__)
 
 SIGN_IN_FAILED = (
     "That username and password do not go together. Accounts are opened on request: single "
@@ -49,6 +53,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("people:profile")
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        # Not the username: people type passwords into the wrong box.
+        log.warning("sign-in failed")
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Through the outbox: no page waits for a mail server."""
         post(context["user"], template_prefix, timezone.now(), **context)
@@ -70,6 +78,12 @@ class SecondStepAdapter(DefaultMFAAdapter):
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": "That code has been used or has run out. Wait for the next one.",
     }
+
+    def encrypt(self, text: str) -> str:
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(encrypted_text)
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return {**super().get_public_key_credential_rp_entity(), "name": "SMS Portal"}

@@ -1,15 +1,16 @@
 """Adding and changing accounts: users by their administrator, administrators by the team."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.audit import services as audit
 from accounts.audit.actors import Actor
 from accounts.departments.models import Department
-from accounts.people.details import Details, Member, tidy
+from accounts.people.details import Details, Member, Problem, tidy
 from accounts.people.errors import DetailsRefused, NotPossible
 from accounts.people.models import GenericMember, Person
 from accounts.people.queries import holders_of, problems_with
@@ -107,7 +108,7 @@ def add(
     if not department.is_open:
         raise NotPossible(f"{department} is closed. Nobody can be added to it.")
     tidied = tidy(details)
-    with transaction.atomic():
+    with _refusing_a_race(tidied), transaction.atomic():
         _refuse_problems(tidied, role, department, now)
         free_usernames([tidied])
         person = Person(role=role, department=department, created_at=now)
@@ -192,7 +193,7 @@ def _edit(*, person: Person, details: Details, by: Actor, now: dt.datetime) -> P
     if tidied.name == person.name:
         # Confirmed when it was first saved; asking at every change would teach people to tick.
         tidied = Details(**{**vars(tidied), "is_name_confirmed": True})
-    with transaction.atomic():
+    with _refusing_a_race(tidied), transaction.atomic():
         _refuse_problems(tidied, role, person.department, now, person)
         if tidied.username != person.username:
             free_usernames([tidied])
@@ -222,6 +223,16 @@ def _refuse_problems(
     problems = problems_with(details, role=role, department=department, now=now, person=person)
     if problems:
         raise DetailsRefused(problems)
+
+
+@contextmanager
+def _refusing_a_race(details: Details) -> Iterator[None]:
+    """Of two who take one username (or relay address) at once, the database refuses the second."""
+    try:
+        yield
+    except IntegrityError:
+        words = f"Somebody else has just taken {details.username} or its address. Try again."
+        raise DetailsRefused([Problem("username", words)]) from None
 
 
 def fill(person: Person, details: Details) -> None:

@@ -1,10 +1,11 @@
 """Adding the users of a spreadsheet: all of them or none."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.audit import services as audit
 from accounts.audit.actors import Actor
@@ -37,7 +38,7 @@ def add_users(
     invitations = [new_invitation(person, now) for person in people]
     # Rendered before the transaction, which holds up every other writer on SQLite.
     letters = [_letter(invitation, link, by, now) for invitation, link in invitations]
-    with transaction.atomic():
+    with _refusing_a_race(), transaction.atomic():
         found = problems_of_all(tidied, role=RoleName("user"), department=department, now=now)
         if any(found):
             raise RowsRefused("Some rows have problems now. Nobody was added.")
@@ -56,6 +57,14 @@ def add_users(
             now=now,
         )
     return [(invitation.person, link) for invitation, link in invitations]
+
+
+@contextmanager
+def _refusing_a_race() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise RowsRefused("Somebody else has just taken one of these usernames.") from None
 
 
 def _person(details: Details, department: Department, now: dt.datetime) -> Person:

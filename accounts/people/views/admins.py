@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,7 +18,7 @@ from accounts.people.queries import listed, with_second_step
 from accounts.people.roles import RoleName
 from accounts.people.services.accounts import edit_admin
 from accounts.people.services.invitations import add_and_invite
-from accounts.people.views.keeping import link_once, list_of, load, tell_of_link
+from accounts.people.views.keeping import A_PAGE, link_once, list_of, load, tell_of_link
 
 
 @permission_required("manage_admins")
@@ -36,13 +37,14 @@ def department_people(request: HttpRequest, uid: UUID) -> HttpResponse:
     department = get_object_or_404(Department.objects.visible_to(request.user), uid=uid)
     theirs = Person.objects.visible_to(request.user).filter(department=department)
     search = request.GET.get("q", "").strip()
+    users = listed(theirs.users(), search=search, state="", now=now)
     context = {
         "now": now,
         "is_team": True,
         "department": department,
         "search": search,
         "admins": with_second_step(theirs.admins().live()).order_by("name"),
-        "users": listed(theirs.users(), search=search, state="", now=now),
+        "page": Paginator(users, A_PAGE).get_page(request.GET.get("page")),
         "deleted": listed(theirs, search="", state="deleted", now=now),
         "once": link_once(request),
     }

@@ -12,6 +12,7 @@ from accounts.departments.models import Department
 from accounts.people.models import Person
 
 LINK_ONCE = "link_once"
+A_PAGE = 50
 
 
 def load(request: HttpRequest, uid: Any, role: str) -> Person:

@@ -34,9 +34,8 @@ def invite(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
     try:
         link = send_invitation(person=person, by=request.user, now=timezone.now())
     except NotPossible as refusal:
-        messages.error(request, refusal.words)
-    else:
-        tell_of_link(request, person, link, f"{person.name} has a new link")
+        return _refused(request, person, refusal)
+    tell_of_link(request, person, link, f"{person.name} has a new link")
     return redirect(list_of(request, person.department, role))
 
 
@@ -97,7 +96,11 @@ def restore(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
         restore_person(person=person, by=request.user, now=now)
         link = send_invitation(person=person, by=request.user, now=now)
     except NotPossible as refusal:
-        messages.error(request, refusal.words)
-    else:
-        tell_of_link(request, person, link, f"{person.name} is back")
+        return _refused(request, person, refusal)
+    tell_of_link(request, person, link, f"{person.name} is back")
     return redirect(list_of(request, person.department, role))
+
+
+def _refused(request: HttpRequest, person: Person, refusal: NotPossible) -> HttpResponse:
+    context = {"words": refusal.words, "back": list_of(request, person.department, person.role)}
+    return render(request, "accounts/people/not_possible.html", context, status=422)

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,7 +16,7 @@ from accounts.people.forms.many import SpreadsheetForm
 from accounts.people.queries import problems_of_all
 from accounts.people.roles import RoleName
 from accounts.people.services.many import add_users
-from accounts.people.views.keeping import LINK_ONCE
+from accounts.people.views.keeping import tell_of_links
 from smsportal.lib.exports import CSV_TYPE, csv_chunks
 
 TRIED = "tried_users"  # in the session: the rows of the dry run that are waiting for "Add"
@@ -91,12 +90,8 @@ def _add(request: HttpRequest, rows: list[Details]) -> HttpResponse:
         department=request.user.department, rows=rows, by=request.user, now=timezone.now()
     )
     del request.session[TRIED]
-    if settings.EMAIL_IS_SET_UP:
-        sent = "We emailed each a link to set a password. It works for 3 days."
-        messages.success(request, f"{len(added)} users have been added\n{sent}")
-    else:
-        messages.success(request, f"{len(added)} users have been added")
-        request.session[LINK_ONCE] = [{"name": person.name, "link": link} for person, link in added]
+    links = {person.audit_name: link for person, link in added}
+    tell_of_links(request, links, f"{len(added)} user{pluralize(added)} added")
     return redirect("people:users")
 
 

@@ -18,9 +18,8 @@ from accounts.people.queries import listed, quiet
 from accounts.people.roles import RoleName
 from accounts.people.services.accounts import edit_user
 from accounts.people.services.invitations import add_and_invite
-from accounts.people.views.keeping import link_once, list_of, load, tell_of_link
+from accounts.people.views.keeping import A_PAGE, link_once, list_of, load, tell_of_link
 
-A_PAGE = 50
 STATES = (
     ("", "All"),
     ("active", "Active"),

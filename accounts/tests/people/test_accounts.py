@@ -1,9 +1,12 @@
 """Adding and changing accounts: the rules of the university, each by its number."""
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils import timezone
 
 from accounts.audit.models import AuditEvent
@@ -359,3 +362,25 @@ def test_the_messaging_team_sets_an_administrators_address():
     )
 
     assert Person.objects.get(pk=admin.pk).email == "a.khan@example.ac.uk"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_add_one_username_at_once_one_is_refused():
+    admin = make_admin()
+    start = threading.Barrier(2)
+
+    def add(_):
+        start.wait()
+        try:
+            add_user(admin)
+        except DetailsRefused:
+            return "refused"
+        else:
+            return "added"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(add, range(2)))
+
+    assert outcomes == ["added", "refused"]

@@ -16,6 +16,7 @@ from accounts.tests.make import (
     make_user,
 )
 from accounts.tests.people.doing import (
+    SECRET,
     code_now,
     errors,
     give_totp,
@@ -46,6 +47,15 @@ def test_a_wrong_code_signs_nobody_in(client):
 
     assert errors(response) == ["That code has been used or has run out. Wait for the next one."]
     assert who(client) is None
+
+
+def test_the_secret_is_sealed_in_the_database():
+    user = make_user()
+
+    give_totp(user)
+
+    kept = Authenticator.objects.get(user=user, type="totp").data["secret"]
+    assert SECRET not in kept
 
 
 def test_a_recovery_code_works_once(client):
