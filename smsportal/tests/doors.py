@@ -103,7 +103,7 @@ POST people:admin_edit/admin                     in  422 403 422 403  403 404 40
 GET  people:admin_delete/admin                   in  200 403 403 403  403 403 403
 POST people:admin_delete/admin                   in  302 403 403 403  403 403 403
 POST people:admin_restore/admin_leaver           in  302 403 403 403  403 403 403
-POST people:admin_invite/admin                   in  302 403 403 403  403 403 403
+POST people:admin_invite/admin                   in  422 403 403 403  403 403 403
 GET  people:admin_reset/admin                    in  200 403 403 403  403 403 403
 POST people:admin_reset/admin                    in  422 403 403 403  403 403 403
 GET  people:department_people/ours               in  200 403 403 403  403 403 403

@@ -13,7 +13,7 @@ from accounts.departments.models import Department
 from accounts.people.details import Details, Member, Problem, tidy
 from accounts.people.errors import DetailsRefused, NotPossible
 from accounts.people.models import GenericMember, Person
-from accounts.people.queries import holders_of, problems_with
+from accounts.people.queries import USERNAME_KEPT, holders_of, problems_with
 from accounts.people.roles import RoleName
 
 STORED = [
@@ -110,7 +110,7 @@ def add(
     tidied = tidy(details)
     with _refusing_a_race(tidied), transaction.atomic():
         _refuse_problems(tidied, role, department, now)
-        free_usernames([tidied])
+        free_usernames([tidied], now)
         person = Person(role=role, department=department, created_at=now)
         fill(person, tidied)
         person.set_unusable_password()
@@ -196,7 +196,7 @@ def _edit(*, person: Person, details: Details, by: Actor, now: dt.datetime) -> P
     with _refusing_a_race(tidied), transaction.atomic():
         _refuse_problems(tidied, role, person.department, now, person)
         if tidied.username != person.username:
-            free_usernames([tidied])
+            free_usernames([tidied], now)
         was = {name: getattr(person, name) for name in STORED}
         fill(person, tidied)
         person.save(update_fields=STORED)
@@ -240,9 +240,12 @@ def fill(person: Person, details: Details) -> None:
         setattr(person, name, getattr(details, name))
 
 
-def free_usernames(rows: Sequence[Details]) -> None:
-    """Move leavers' rows aside, whose ninety days are over: history keeps its own copy."""
-    for holder in holders_of(rows):
+def free_usernames(rows: Sequence[Details], now: dt.datetime) -> None:
+    """Move leavers' rows aside, whose ninety days are over: history keeps its own copy.
+
+    Only theirs: somebody may have taken the username since it was looked at.
+    """
+    for holder in holders_of(rows).filter(left_at__lte=now - USERNAME_KEPT):
         Person.objects.filter(pk=holder.pk).update(username=f"{holder.username}~{holder.pk}")
 
 

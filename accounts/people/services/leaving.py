@@ -56,6 +56,9 @@ def restore_person(*, person: Person, by: Actor, now: dt.datetime) -> Person:
         if not gone.exclude(username__contains="~").update(left_at=None):
             raise NotPossible(f"{person.name} was deleted more than 90 days ago. Add a new user.")
         person.refresh_from_db()
+        # Whoever comes back chooses anew, from a link.
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
         audit.record(
             by=by,
             verb=f"{person.role}s.restored",

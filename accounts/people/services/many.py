@@ -42,7 +42,7 @@ def add_users(
         found = problems_of_all(tidied, role=RoleName("user"), department=department, now=now)
         if any(found):
             raise RowsRefused("Some rows have problems now. Nobody was added.")
-        free_usernames(tidied)
+        free_usernames(tidied, now)
         Person.objects.bulk_create(people, batch_size=CHUNK)
         Invitation.objects.bulk_create(
             [invitation for invitation, _ in invitations], batch_size=CHUNK
