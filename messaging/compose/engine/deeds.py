@@ -152,8 +152,9 @@ def _clear(draft: Draft, deed: Deed, short: Short) -> None:
         return
     while short(rows.remove, chosen) == CHUNK:
         pass
-    while short(rows.promote, draft.basket) == CHUNK:
-        pass
+    after = short(rows.promote, draft.basket)
+    while after:
+        after = short(rows.promote, draft.basket, after=after)
 
 
 def _of_source(draft: Draft, deed: Deed) -> Any:
@@ -165,8 +166,9 @@ def _of_source(draft: Draft, deed: Deed) -> Any:
 
 def _members(draft: Draft, deed: Deed) -> Any:
     groups = Group.objects.visible_to(draft.person).live().filter(uid=deed["uid"])
+    group = groups.values_list("pk", flat=True).first()
     contacts = Contact.objects.visible_to(draft.person).live()
-    return contacts.filter(memberships__group__in=groups)
+    return contacts.filter(memberships__group=group) if group else contacts.none()
 
 
 DEEDS: dict[str, Callable[[Draft, Deed, Short], None]] = {

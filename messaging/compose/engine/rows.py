@@ -4,7 +4,7 @@ Each call is one short write: a chunk of at most `CHUNK` people, within the call
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db.models import (
     BooleanField,
@@ -14,7 +14,6 @@ from django.db.models import (
     F,
     IntegerField,
     Max,
-    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -23,6 +22,7 @@ from django.db.models import (
     Window,
 )
 from django.db.models.functions import RowNumber
+from django.db.models.lookups import GreaterThan
 
 from messaging.contacts.models import Contact
 from messaging.senders.models import OptOut
@@ -51,7 +51,7 @@ def add_contacts(
         chosen.order_by(),
         basket=basket.pk,
         row_no=_numbered(next_row_no(basket)),
-        state=_state(basket, chosen),
+        state=_state(basket),
         number=F("number"),
         typed="",
         why="",
@@ -72,7 +72,7 @@ def copy_rows(basket: Basket, chosen: QuerySet[BasketRow], *, source_uid: object
         chosen.order_by(),
         basket=basket.pk,
         row_no=_numbered(next_row_no(basket)),
-        state=_state(basket, chosen),
+        state=_state(basket),
         why="",
         suggestion="",
         source=RowSource.BATCH,
@@ -88,7 +88,7 @@ def copy_messages(basket: Basket, chosen: QuerySet[Message], *, source_uid: obje
         chosen.order_by(),
         basket=basket.pk,
         row_no=_numbered(next_row_no(basket)),
-        state=_state(basket, chosen),
+        state=_state(basket),
         number=F("number"),
         typed="",
         why="",
@@ -145,28 +145,30 @@ def remove(rows: QuerySet[BasketRow]) -> int:
     return len(keys)
 
 
-def promote(basket: Basket) -> int:
+def promote(basket: Basket, *, after: int = 0) -> int:
     """Whose row is gone, but who is there from another source too, goes by that one.
 
-    At most CHUNK of them; answers how many.
+    Looks at CHUNK duplicates and answers the key to go on after, 0 at the end. Looked up by lists
+    of numbers: of a basket just filled, PostgreSQL knows nothing and plans a join of n times n.
     """
-    orphans = (
-        BasketRow.objects.filter(basket=basket, state=RowState.DUPLICATE)
-        .exclude(Exists(goes(basket).filter(number=OuterRef("number"))))
-        .values("number")
-        .annotate(first=Min("pk"))
-        .values_list("first", flat=True)
-    )
-    keys = list(orphans.order_by("first")[:CHUNK])
-    return BasketRow.objects.filter(pk__in=keys).update(state=RowState.OK)
+    twice = BasketRow.objects.filter(basket=basket, state=RowState.DUPLICATE, pk__gt=after)
+    found = list(twice.order_by("pk").values_list("pk", "number")[:CHUNK])
+    numbers = {number for _, number in found}
+    taken = set(goes(basket).filter(number__in=numbers).values_list("number", flat=True))
+    keys = []
+    for key, number in found:
+        if number not in taken:
+            keys.append(key)
+            taken.add(number)
+    BasketRow.objects.filter(pk__in=keys).update(state=RowState.OK)
+    return found[-1][0] if len(found) == CHUNK else 0
 
 
-def chunks(chosen: QuerySet) -> Iterable[QuerySet]:
+def chunks(chosen: QuerySet) -> Iterator[QuerySet]:
     """The same rows in querysets of at most CHUNK, by key: no write longer than 200 ms."""
-    keys = list(chosen.order_by("pk").values_list("pk", flat=True).distinct())
+    keys = list(chosen.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), CHUNK):
-        part = keys[start : start + CHUNK]
-        yield chosen.filter(pk__gte=part[0], pk__lte=part[-1])
+        yield chosen.model.objects.filter(pk__in=keys[start : start + CHUNK])
 
 
 def _numbered(first: int) -> ExpressionWrapper:
@@ -174,15 +176,15 @@ def _numbered(first: int) -> ExpressionWrapper:
     return ExpressionWrapper(order + Value(first - 1), output_field=IntegerField())
 
 
-def _state(basket: Basket, chosen: QuerySet) -> Case:
+def _state(basket: Basket) -> Case:
     standing = OptOut.objects.standing(basket.department_id).filter(number=OuterRef("number"))
     # A personal contact and a global one may have one number.
-    before = chosen.order_by().filter(number=OuterRef("number"), pk__lt=OuterRef("pk"))
+    nth = Window(RowNumber(), partition_by=F("number"), order_by=F("pk").asc())
     return Case(
         When(Exists(standing), then=Value(RowState.OPTED_OUT)),
         When(
             Exists(goes(basket).filter(number=OuterRef("number"))), then=Value(RowState.DUPLICATE)
         ),
-        When(Exists(before), then=Value(RowState.DUPLICATE)),
+        When(GreaterThan(nth, Value(1)), then=Value(RowState.DUPLICATE)),
         default=Value(RowState.OK),
     )

@@ -1,15 +1,14 @@
 """Whom a person can choose: what the pick lists of the page show."""
 
-import re
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.people.models import Person
 from messaging.compose.models import Draft
+from messaging.contacts import queries as contact_queries
 from messaging.contacts.models import Contact
-from messaging.contacts.queries import groups_of
 from messaging.senders.models import OptOut
 from messaging.sending.models import BasketRow, RowSource
 from smsportal.lib.phones import display
@@ -43,13 +42,7 @@ class PickList:
 
 def pickable(person: Person, scope: str, find: str) -> QuerySet[Contact]:
     """Contacts that a search shows in Global or Personal."""
-    found = Contact.objects.visible_to(person).live().filter(owner__isnull=scope == "global")
-    digits = re.sub(r"\D", "", find)
-    if digits:
-        return found.filter(number__contains=re.sub(r"^(0{0,2}44)?0*", "", digits))
-    for word in find.split():
-        found = found.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
-    return found.order_by("last_name", "first_name", "pk")
+    return contact_queries.find(person, contact_queries.Filters(words=find, scope=scope))
 
 
 def contact_picks(draft: Draft, *, scope: str, find: str) -> PickList:
@@ -82,7 +75,7 @@ def group_picks(person: Person, chosen: set[uuid.UUID]) -> list[Pick]:
             is_chosen=group.uid in chosen,
             is_global=group.is_global,
         )
-        for group in groups_of(person)[:PICKS_SHOWN]
+        for group in contact_queries.groups_of(person)[:PICKS_SHOWN]
     ]
 
 
