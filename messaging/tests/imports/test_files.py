@@ -115,10 +115,7 @@ def test_an_export_imports_again_unchanged(wizard, admin, kind):
     assert book() == before
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
-def test_workbooks_are_read_like_csv(wizard, kind):
-    if kind != "xlsx":
-        pytest.skip("only written by other programs; the reader's own tests have samples")
+def test_a_workbook_is_read_like_csv(wizard):
     file = exports.xlsx_file(["Mobile", "FirstName"], [[7700900118, "Amira"], ["07700900119", ""]])
 
     wizard.upload(file.read(), "people.xlsx")
