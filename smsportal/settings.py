@@ -128,7 +128,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "smsportal.lib.cache.SteadyRedisCache",
         "LOCATION": broker.cache_url(VAR_DIR, REDIS_URL),
     }
 }
