@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.audit.models import AuditEvent
-from accounts.people.services.sessions import BEGAN
+from accounts.people.services.sessions import BEGAN, PROVEN
 from accounts.tests.make import PASSWORD, make_admin, make_department, make_operator, make_user
 from accounts.tests.people.doing import NEW_PASSWORD, code_now, errors, give_totp, sign_in, who
 
@@ -147,10 +147,14 @@ def test_somebody_else_who_signs_in_half_way_gains_nothing(client, user, other):
     give_totp(other)
     sign_in(client, user)
     switch(client, NEW_PASSWORD)
+    # "Sign in as someone else", on the page of the second step.
+    client.post(reverse("account_logout"))
+    stranger = make_user(user.department, username="phys0500")
 
-    sign_in(client, make_user(user.department, username="phys0500"))
+    sign_in(client, stranger)
 
-    assert "proven" not in client.session or client.session["proven"] == {}
+    assert who(client) == stranger.pk
+    assert client.session[PROVEN] == {}
 
 
 def test_the_twelve_hours_go_on_over_a_switch(client, user, other):
