@@ -14,7 +14,9 @@ from accounts.people.models import Person
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text()
 # What people can see or hear; the rest of axe's answer is advice for its authors.
-RUN_AXE = """axe.run(document, {resultTypes: ["violations"]}).then(found =>
+RUN_AXE = """rules => axe.run(document, {
+    resultTypes: ["violations"], ...(rules && {runOnly: {type: "rule", values: rules}}),
+}).then(found =>
     found.violations.flatMap(v => v.nodes.map(node => `${v.id}: ${node.target}`)))"""
 
 
@@ -70,12 +72,16 @@ def open_page(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def axe() -> Callable[[Page], list[str]]:
-    """axe(page) -> its violations, as "rule: where". Sideways scrolling counts as one."""
+def axe() -> Callable[..., list[str]]:
+    """axe(page, rules=None) -> its violations, as "rule: where"; of these rules or of all.
 
-    def violations(page: Page) -> list[str]:
-        page.evaluate(AXE)
-        found = page.evaluate(RUN_AXE)
+    Sideways scrolling counts as one.
+    """
+
+    def violations(page: Page, rules: list[str] | None = None) -> list[str]:
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE)
+        found = page.evaluate(RUN_AXE, rules)
         wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         return found + ([f"{wider} px wider than the screen"] if wider > 0 else [])
 

@@ -1,0 +1,71 @@
+"""What the demo's university lacks and a page to look at needs."""
+
+import datetime as dt
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+from accounts.people.models import Person
+from accounts.people.services.accounts import add_user
+from messaging.compose import services as compose
+from messaging.compose.typed import Typed
+from messaging.contacts import services as contacts
+from messaging.wording import services as wording
+from smsportal.demo.sights.sight import ADMIN, PASSWORD, USER, person
+from smsportal.lib.ids import uuid7
+
+WITH_CODE = "care0340"  # signs in with a second step
+INVITED = "phys0613"  # has not chosen a password
+NEW = "phys0614"  # has nothing yet: every page is empty
+
+
+def prepare(*, now: dt.datetime) -> None:
+    """Passwords for everybody, a second step, an invited user, and messages that wait."""
+    for each in Person.objects.all():
+        each.set_password(PASSWORD)
+        each.save(update_fields=["password"])
+    TOTP.activate(person(WITH_CODE), generate_totp_secret())
+    for username, name in ((INVITED, "Imogen Yarrow"), (NEW, "Niamh Castellan")):
+        _add(username, name, now)
+    new = person(NEW)
+    new.set_password(PASSWORD)
+    new.save(update_fields=["password"])
+    RecoveryCodes.activate(new)
+    TOTP.activate(new, generate_totp_secret())
+    user = person(USER)
+    user.my_mobile = "+447700900123"
+    user.save(update_fields=["my_mobile"])
+    wording.add(name="Lab open late", body="The lab is open until 8pm, ((name)).", by=user, now=now)
+    for number in ("+447700900801", "+447700900802"):
+        contacts.add_contact(
+            number=number, first_name="Amara", last_name="Obi", by=person(ADMIN), now=now
+        )
+    _write(user, now, body="Reminder: the optics practical is tomorrow at 2pm.", is_later=True)
+    _write(user, now, body="Half a message about the Christmas lecture")
+
+
+def _add(username: str, name: str, now: dt.datetime) -> None:
+    add_user(
+        department=person(USER).department,
+        username=username,
+        name=name,
+        email=f"{name.lower().replace(' ', '.')}@example.ac.uk",
+        extension="70142",
+        by=person(ADMIN),
+        now=now,
+    )
+
+
+def _write(user: Person, now: dt.datetime, *, body: str, is_later: bool = False) -> None:
+    """A draft; with is_later a message for the day after tomorrow at 9am."""
+    day = (now + dt.timedelta(days=2)).date().isoformat() if is_later else ""
+    typed = Typed(
+        numbers="07700 900301, 07700 900302, 07700 900303",
+        body=body,
+        is_later=is_later,
+        date=day,
+        time="09:00" if is_later else "",
+    )
+    draft = compose.save(uid=uuid7(), typed=typed, by=user, now=now)
+    if is_later:
+        compose.send(draft=draft, by=user, now=now)

@@ -1,0 +1,98 @@
+"""The pages of department administrators, of the messaging team and of finance."""
+
+from playwright.sync_api import Page
+
+from accounts.departments.models import Department
+from messaging.contacts.models import Contact
+from smsportal.demo.sights.prepared import INVITED
+from smsportal.demo.sights.sight import ADMIN as A
+from smsportal.demo.sights.sight import FINANCE as F
+from smsportal.demo.sights.sight import OPERATOR as T
+from smsportal.demo.sights.sight import USER, Sight, at, batch, press, press_on, uid_of
+from smsportal.demo.sights.user import group, import_to, messy_batch, template
+
+USERS = b"""Name,Username,Email,Extension
+Amara Obi,phys0801,amara.obi@example.ac.uk,70143
+Bo,phys 0802,bo@example.com,07700 900123
+"""
+
+
+def physics() -> object:
+    return Department.objects.get(people__username=USER).uid
+
+
+def contact() -> object:
+    return Contact.objects.live().filter(department__people__username=A, owner=None)[0].uid
+
+
+def a_wrong_address(page: Page) -> None:
+    page.get_by_label("Email").first.fill("somebody@elsewhere.example.com")
+    press_on(page, "Save changes")
+
+
+def many_users(page: Page) -> None:
+    page.locator("input[type=file]").set_input_files(
+        {"name": "users.csv", "mimeType": "text/csv", "buffer": USERS}
+    )
+    press_on(page, "Check the file")
+
+
+def a_wrong_tag(page: Page) -> None:
+    page.get_by_label("Alpha tag").first.fill("PHYSICS DEPARTMENT")
+    press_on(page, "Save department")
+
+
+STAFF = (
+    Sight("users", A, at("people:users")),
+    Sight("users-none", A, at("people:users", "?q=nobody+of+this+name")),
+    Sight("user-add", A, at("people:user_add")),
+    Sight("user-add-error", A, at("people:user_add"), press("Add user")),
+    Sight("user-edit", A, at("people:user_edit", uid=uid_of(USER))),
+    Sight("user-edit-error", A, at("people:user_edit", uid=uid_of(USER)), a_wrong_address),
+    Sight("user-edit-invited", A, at("people:user_edit", uid=uid_of(INVITED))),
+    Sight("user-delete", A, at("people:user_delete", uid=uid_of(USER))),
+    Sight("user-reset", A, at("people:user_reset", uid=uid_of(USER))),
+    Sight("users-import", A, at("people:user_import")),
+    Sight("users-import-check", A, at("people:user_import"), many_users),
+    Sight("admins", A, at("people:admins")),
+    Sight("admin-edit", A, at("people:admin_edit", uid=uid_of(A))),
+    Sight("contacts-admin", A, at("contacts:list")),
+    Sight("contact-add-admin", A, at("contacts:add")),
+    Sight("contact-edit-admin", A, at("contacts:edit", uid=contact)),
+    Sight("contacts-duplicates-admin", A, at("contacts:duplicates")),
+    Sight("groups-admin", A, at("contacts:groups")),
+    Sight("group-add-admin", A, at("contacts:group_add")),
+    Sight("group-admin", A, at("contacts:group", uid=lambda: group("Lab group A"))),
+    Sight("group-edit-admin", A, at("contacts:group_rename", uid=lambda: group("Lab group A"))),
+    Sight("contacts-import-admin", A, at("imports:start")),
+    Sight("contacts-import-columns-admin", A, at("imports:start"), import_to(2)),
+    Sight("contacts-import-groups-admin", A, at("imports:start"), import_to(3)),
+    Sight("contacts-import-check-admin", A, at("imports:start"), import_to(4)),
+    Sight("templates-admin", A, at("wording:list")),
+    Sight("template-add-admin", A, at("wording:add")),
+    Sight("template-edit-admin", A, at("wording:edit", uid=lambda: template(owner=None))),
+    Sight("messages-list-admin", A, at("history:list")),
+    Sight("messages-batch-admin", A, at("history:batch", uid=messy_batch)),
+    Sight("messages-scheduled-admin", A, at("history:batch", uid=batch(state="scheduled"))),
+    Sight("activity-admin", A, at("activity:list")),
+    Sight("profile-admin", A, at("people:profile")),
+    Sight("switch-admin", A, at("people:switch")),
+    Sight("operator-departments", T, at("departments:list")),
+    Sight("operator-department", T, at("departments:edit", uid=physics)),
+    Sight("operator-department-error", T, at("departments:edit", uid=physics), a_wrong_tag),
+    Sight("operator-department-new", T, at("opening:new")),
+    Sight("operator-department-new-error", T, at("opening:new"), press("Set up department")),
+    Sight("operator-department-close", T, at("departments:close", uid=physics)),
+    Sight("operator-people", T, at("people:department_people", uid=physics)),
+    Sight("operator-user-add", T, at("people:department_user_add", uid=physics)),
+    Sight("operator-admin-add", T, at("people:department_admin_add", uid=physics)),
+    Sight("operator-user-edit", T, at("people:user_edit", uid=uid_of(USER))),
+    Sight("operator-user-delete", T, at("people:user_delete", uid=uid_of(USER))),
+    Sight("operator-user-reset", T, at("people:user_reset", uid=uid_of(USER))),
+    Sight("operator-admin-edit", T, at("people:admin_edit", uid=uid_of(A))),
+    Sight("operator-admin-delete", T, at("people:admin_delete", uid=uid_of(A))),
+    Sight("operator-admin-reset", T, at("people:admin_reset", uid=uid_of(A))),
+    Sight("operator-audit", T, at("activity:list")),
+    Sight("operator-profile", T, at("people:profile")),
+    Sight("finance-profile", F, at("people:profile")),
+)

@@ -1,0 +1,178 @@
+"""The pages of somebody who sends texts."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from messaging.contacts.models import Contact, Group
+from messaging.sending.models import Batch
+from messaging.wording.models import Template
+from smsportal.demo.sights.prepared import NEW, WITH_CODE
+from smsportal.demo.sights.sight import USER as U
+from smsportal.demo.sights.sight import Sight, at, batch, press, press_on
+
+THREE = "Amira Khan 07700 900311, 07700 900312; +44 7700 900313"
+PEOPLE = b"""Mobile,First name,Room,Group
+07700900401,Idris,Teaching Lab,Open day
+7700900402,Petra,Floor 2,Open day
+07700 90040,Omar,Floor 2,
+4.47E+11,Uma,Teaching Lab,Open day
+07700 900404,Thea,Teaching Lab,Stewards
+"""
+
+
+def contact(**filters: object) -> object:
+    return Contact.objects.live().filter(department__people__username=U, **filters)[0].uid
+
+
+def group(name: str) -> object:
+    return Group.objects.live().get(name=name, department__people__username=U).uid
+
+
+def template(**filters: object) -> object:
+    return Template.objects.live().filter(department__people__username=U, **filters)[0].uid
+
+
+def messy_batch() -> object:
+    """A seeded message with as many kinds of result as there are."""
+    mine = Batch.objects.filter(person__username=U, state="finished", person_count__lte=40)
+    return max(mine, key=lambda each: (len(each.tally), each.pk)).uid
+
+
+def settled(page: Page) -> None:
+    """Whatever htmx was asked for has come."""
+    page.wait_for_load_state("networkidle")
+
+
+def written(
+    page: Page, words: str = "The 2pm lecture has moved to the Martin Wood theatre."
+) -> None:
+    page.locator("#numbers").fill(THREE)
+    page.locator("#message").fill(words)
+    page.locator("#message").dispatch_event("change")
+    settled(page)
+
+
+def written_dearly(page: Page) -> None:
+    written(page, "The 2pm lecture – “Light” – has moved to the Martin Wood theatre. " * 2)
+
+
+def sent_with_mistakes(page: Page) -> None:
+    page.locator("#numbers").fill("07700 900311, 0770 90031, +44707123456789")
+    press_on(page, "Send")
+
+
+def for_later(page: Page) -> None:
+    page.get_by_label("Send later").check()
+    page.get_by_label("Date").fill("2027-03-28")
+    page.get_by_label("Time").fill("09:00")
+    written(page)
+
+
+def to_a_big_group(page: Page) -> None:
+    page.locator(".tab[href='#by-group']").click()
+    page.get_by_label("Year 1 Physics").check()
+    page.locator("#message").fill("Exam timetable for Trinity term is on the website.")
+    settled(page)
+    press_on(page, "Send")
+
+
+def a_file(page: Page) -> None:
+    page.get_by_role("tab", name="Upload").or_(
+        page.get_by_role("link", name="Upload")
+    ).first.click()
+    give(page, "stewards.csv")
+    press_on(page, "Upload")
+
+
+def give(page: Page, name: str) -> None:
+    page.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": PEOPLE}
+    )
+
+
+def sent(page: Page) -> None:
+    written(page)
+    press_on(page, "Send")
+    # Late in the evening the portal asks once more.
+    if page.get_by_label("I have checked").count():
+        page.get_by_label("I have checked").check()
+        press_on(page, "Send")
+
+
+def import_to(step: int) -> Callable[[Page], None]:
+    """As far as that step of the import: 2 mapping, 3 groups, 4 check, 5 result."""
+
+    def go(page: Page) -> None:
+        give(page, "open-day.csv")
+        press_on(page, "Upload")
+        for button in ("Continue", "Continue", "Import")[: step - 2]:
+            press_on(page, button)
+            settled(page)
+
+    return go
+
+
+def deleted(page: Page) -> None:
+    page.locator("input[name=pick]").first.check()
+    press_on(page, "Delete")
+
+
+USER = (
+    Sight("messages-compose-new", U, at("compose:new")),
+    Sight("messages-compose", U, at("compose:new"), written),
+    Sight("messages-compose-character-warning", U, at("compose:new"), written_dearly),
+    Sight("messages-compose-error", U, at("compose:new"), sent_with_mistakes),
+    Sight("messages-compose-later", U, at("compose:new"), for_later),
+    Sight("messages-check", U, at("compose:new"), to_a_big_group),
+    Sight("messages-import-check", U, at("compose:new"), a_file),
+    Sight("messages-list", U, at("history:list")),
+    Sight("messages-list-none", U, at("history:list", "?words=nothing+like+it")),
+    Sight("messages-batch", U, at("history:batch", uid=messy_batch)),
+    Sight("messages-batch-scheduled", U, at("history:batch", uid=batch(state="scheduled"))),
+    Sight("messages-replies", U, at("history:replies")),
+    Sight("contacts", U, at("contacts:list")),
+    Sight("contacts-none", U, at("contacts:list", "?q=nobody+of+this+name")),
+    Sight("contact-add", U, at("contacts:add")),
+    Sight("contact-add-error", U, at("contacts:add"), press("Add")),
+    Sight("contact-edit", U, at("contacts:edit", uid=lambda: contact(owner__username=U))),
+    Sight("contacts-duplicates", U, at("contacts:duplicates")),
+    Sight("contacts-deleted", U, at("contacts:list", "?type=personal"), deleted),
+    Sight("groups", U, at("contacts:groups")),
+    Sight("group-add", U, at("contacts:group_add")),
+    Sight("group-own", U, at("contacts:group", uid=lambda: group("My team"))),
+    Sight("group-global", U, at("contacts:group", uid=lambda: group("Lab group A"))),
+    Sight("group-edit", U, at("contacts:group_rename", uid=lambda: group("My team"))),
+    Sight("contacts-import", U, at("imports:start")),
+    Sight("contacts-import-columns", U, at("imports:start"), import_to(2)),
+    Sight("contacts-import-groups", U, at("imports:start"), import_to(3)),
+    Sight("contacts-import-check", U, at("imports:start"), import_to(4)),
+    Sight("contacts-import-done", U, at("imports:start"), import_to(5)),
+    Sight("templates", U, at("wording:list")),
+    Sight("templates-archived", U, at("wording:list", "?show=archived")),
+    Sight("template-add", U, at("wording:add")),
+    Sight("template-edit", U, at("wording:edit", uid=lambda: template(owner__username=U))),
+    Sight("template-global", U, at("wording:edit", uid=lambda: template(owner=None))),
+    Sight("profile", U, at("people:profile")),
+    Sight("profile-switch", U, at("people:switch")),
+    Sight("profile-password", U, at("account_change_password")),
+    Sight("profile-password-again", U, at("account_reauthenticate")),
+    Sight("profile-second-step", U, at("people:second_step")),
+    Sight("profile-authenticator", U, at("mfa_activate_totp")),
+    Sight("profile-passkeys", U, at("mfa_list_webauthn")),
+    Sight("profile-passkey-add", U, at("mfa_add_webauthn")),
+    Sight("sign-out", U, at("account_logout")),
+    Sight("profile-with-second-step", NEW, at("people:profile")),
+    Sight("profile-recovery-codes", NEW, at("mfa_view_recovery_codes")),
+    Sight("profile-recovery-codes-new", NEW, at("mfa_generate_recovery_codes")),
+    Sight("profile-authenticator-off", NEW, at("mfa_deactivate_totp")),
+    Sight("messages-list-empty", NEW, at("history:list")),
+    Sight("messages-replies-empty", NEW, at("history:replies")),
+    Sight("templates-empty", WITH_CODE, at("wording:list", "?q=nothing")),
+    Sight("practice-phones", U, at("demo:handsets")),
+    Sight("practice-phone", U, at("demo:handsets", "?number=%2B447700900311")),
+    Sight("practice-faults", U, at("demo:faults")),
+    Sight("practice-mail", U, at("demo:mail")),
+    # Last: ten seconds later it is another page.
+    Sight("messages-undo", U, at("compose:new"), sent),
+)
