@@ -143,7 +143,12 @@ def heirs_for(person: Person) -> list[Person]:
 def touched_by_leaving(person: Person) -> list[tuple[str, int]]:
     """What the person would leave behind, from every part of the portal that keeps some."""
     answers = what_leaving_touches.send(sender=Person, person=person)
-    return [(words, count) for _, rows in answers for words, count in rows or () if count]
+    return [
+        (words.removesuffix("s") if count == 1 else words, count)
+        for _, rows in answers
+        for words, count in rows or ()
+        if count
+    ]
 
 
 def second_steps(person: Person) -> dict[str, Any]:

@@ -6,5 +6,5 @@ from django.dispatch import Signal
 person_left = Signal()
 
 # Asked before the button, with person: receivers answer a list of (words, count), such as
-# ("scheduled messages", 3).
+# ("scheduled messages", 3): words in the plural, with an s.
 what_leaving_touches = Signal()

@@ -41,6 +41,18 @@ def test_what_is_left_behind_is_shown_before_the_button(client, admin, left_behi
     assert "Somebody Else" not in page
 
 
+def test_one_thing_left_behind_is_said_of_one(client, admin):
+    def touched(person, **kwargs):
+        return [("scheduled messages", 1)]
+
+    what_leaving_touches.connect(touched)
+    user = make_user(admin.department)
+
+    page = client.get(reverse("people:user_delete", args=[user.uid])).content.decode()
+
+    assert "<li>1 scheduled message</li>" in page
+
+
 def test_somebody_has_to_say_what_happens_to_it(client, admin, left_behind):
     user = make_user(admin.department)
 
