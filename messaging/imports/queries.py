@@ -21,9 +21,11 @@ BAD_HEADINGS = ["Row", "Mobile", "FirstName", "LastName", "Groups", "What is wro
 
 _DIFFERS = "(c.first_name <> {first} OR c.last_name <> {last})"
 _BOTH = """
-FROM messaging_importrow AS r
-LEFT JOIN messaging_contact AS c ON c.number = r.number AND c.deleted_at IS NULL AND {book}
-WHERE r.batch_id = %(batch)s AND r.state = 'ok'
+FROM (
+  SELECT r.*, {contact} AS known_id FROM messaging_importrow AS r
+  WHERE r.batch_id = %(batch)s AND r.state = 'ok'
+) AS r
+LEFT JOIN messaging_contact AS c ON c.id = r.known_id
 """
 _GAINS = """EXISTS (
   SELECT 1 FROM messaging_importmember AS m
@@ -80,7 +82,7 @@ def changes(batch: Import) -> list[Change]:
     )
     rows = _select(
         f"SELECT r.number, c.first_name, c.last_name, {names} {_both(batch)} "
-        f"AND c.id IS NOT NULL AND {_differs(Policy.OVERWRITE)} "
+        f"WHERE c.id IS NOT NULL AND {_differs(Policy.OVERWRITE)} "
         f"ORDER BY r.row_no LIMIT {CHANGES_SHOWN}",
         batch,
     )
@@ -152,7 +154,7 @@ def _new(name: str, policy: str) -> str:
 
 
 def _both(batch: Import) -> str:
-    return _BOTH.format(book=sql.book(batch.owner_id))
+    return _BOTH.format(contact=sql.contact_of_row(batch.owner_id))
 
 
 def _select(query: str, batch: Import) -> list[Any]:

@@ -22,7 +22,7 @@ def apply(batch: Import, now: dt.datetime) -> None:
         for first, last in row_ranges(batch, ImportRow):
             with transaction.atomic():
                 _make_contacts(batch, first, last)
-            Import.objects.filter(pk=batch.pk).update(done_count=last)
+                Import.objects.filter(pk=batch.pk).update(done_count=last)
         analyse(Contact)
         with transaction.atomic():
             _show(batch, now)
@@ -74,8 +74,8 @@ def _make_contacts(batch: Import, first: int, last: int) -> None:
         updated_at=batch.stamped_at,
         arrival=batch.arrival_id,
     )
-    link = sql.LINK.format(book=sql.book(batch.owner_id))
-    statements.run(link, batch, first=first, last=last)
+    statements.run(sql.link(batch.owner_id), batch, first=first, last=last)
+    statements.run(sql.REMEMBER, batch, first=first, last=last)
     statements.run(sql.JOIN_UNSEEN, batch, first=first, last=last)
 
 

@@ -1,5 +1,6 @@
 """Through the rows of an import, a thousand at a time."""
 
+import time
 from collections.abc import Iterator
 
 from django.db import models
@@ -16,5 +17,6 @@ def row_ranges(batch: Import, rows: type[models.Model]) -> Iterator[tuple[int, i
     if ends["first"] is None:
         return
     for first in range(ends["first"], ends["last"] + 1, CHUNK):
+        since = time.perf_counter()
         yield first, first + CHUNK - 1
-        breathe()
+        breathe(since)

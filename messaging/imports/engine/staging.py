@@ -127,6 +127,7 @@ class Reader:
             if (name := batch.columns[place]["heading"][:NAME_LENGTH].casefold()) in self.numbers
         ]
         self.mobile = self.places[Target.MOBILE][0]
+        self._known_cells: dict[Cell, list[int]] = {}
 
     def read(self) -> Iterator[Read]:
         for at, row in people_rows(self.sheet, self.has_headings):
@@ -159,10 +160,16 @@ class Reader:
     def _groups(self, row: Row) -> list[int]:
         numbers = list(self.everyone)
         for place in self.places[Target.GROUPS]:
-            names = (name.casefold() for name in row_groups(cell_text(_cell(row, place))))
-            numbers += [self.numbers[name] for name in names if name in self.numbers]
+            numbers += self._named(_cell(row, place))
         numbers += [n for place, n in self.ticked if is_ticked(cell_text(_cell(row, place)))]
         return numbers
+
+    def _named(self, cell: Cell) -> list[int]:
+        """The numbers of the groups in a cell; few different cells fill a whole column."""
+        if cell not in self._known_cells:
+            names = [name.casefold() for name in row_groups(cell_text(cell))]
+            self._known_cells[cell] = [self.numbers[n] for n in names if n in self.numbers]
+        return self._known_cells[cell]
 
 
 def _cell(row: Row, place: int) -> Cell:

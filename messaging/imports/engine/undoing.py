@@ -20,7 +20,7 @@ def undo(batch: Import, now: dt.datetime) -> None:
             with transaction.atomic():
                 statements.run(sql.MARK_KEPT, batch, first=first, last=last)
                 statements.run(sql.RELEASE_KEPT, batch, first=first, last=last)
-            Import.objects.filter(pk=batch.pk).update(done_count=last)
+                Import.objects.filter(pk=batch.pk).update(done_count=last)
         with transaction.atomic():
             _hide(batch, now)
     delete_unseen(batch, now)
