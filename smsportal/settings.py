@@ -121,7 +121,13 @@ elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     DATABASE["CONN_HEALTH_CHECKS"] = True
     # What the address itself asks for, such as sslmode=verify-full, comes last and wins.
     asked = DATABASE.get("OPTIONS", {})
-    DATABASE["OPTIONS"] = {"connect_timeout": 5, "tcp_user_timeout": 5000, **asked}
+    DATABASE["OPTIONS"] = {
+        "connect_timeout": 5,
+        "tcp_user_timeout": 5000,
+        # Many short statements: to compile one takes far longer than to run it.
+        "options": "-c jit=off",
+        **asked,
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- Broker and cache ----------------------------------------------------------------------
