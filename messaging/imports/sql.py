@@ -11,20 +11,19 @@ _CHUNK = "r.batch_id = %(batch)s AND r.row_no BETWEEN %(first)s AND %(last)s"
 
 # Whom a number belongs to. Asked for each row by itself, since a planner that has not yet heard of
 # 100,000 new contacts would take a join for tiny, and scan them all for every row.
-_CONTACT = """(
-  SELECT c.id FROM messaging_contact AS c
-  WHERE c.number = r.number AND c.deleted_at IS NULL AND {book})"""
+_CONTACT = """
+  FROM messaging_contact AS c
+  WHERE c.number = r.number AND c.deleted_at IS NULL AND {book}"""
 
-# Known contacts, and those that this import has just made, get their row.
+# Known contacts, and those that this import has just made, get their row. A sum answers one line
+# also for a contact that somebody has deleted this moment.
 _LINK = f"""
-UPDATE messaging_importrow AS r SET contact_id = {{contact}} WHERE {_CHUNK} AND r.state = 'ok'
-"""
-REMEMBER = f"""
 UPDATE messaging_importrow AS r
-SET is_new = COALESCE(c.arrival_id = %(arrival)s, FALSE),
-    before_first_name = c.first_name, before_last_name = c.last_name
-FROM messaging_contact AS c
-WHERE {_CHUNK} AND r.state = 'ok' AND c.id = r.contact_id
+SET (contact_id, is_new, before_first_name, before_last_name) = (
+  SELECT MAX(c.id), COALESCE(MAX(CASE WHEN c.arrival_id = %(arrival)s THEN 1 END), 0) = 1,
+    COALESCE(MAX(c.first_name), ''), COALESCE(MAX(c.last_name), '')
+  {{contact}})
+WHERE {_CHUNK} AND r.state = 'ok'
 """
 
 _JOIN = """
@@ -143,10 +142,14 @@ def new_name(name: str, policy: str) -> str:
 
 
 def link(owner_id: int | None) -> str:
-    return _LINK.format(contact=contact_of_row(owner_id))
+    return _LINK.format(contact=_contact(owner_id))
 
 
 def contact_of_row(owner_id: int | None) -> str:
     """The id of the contact with the number of the row `r`, in the book that it goes into."""
+    return f"(SELECT c.id {_contact(owner_id)})"
+
+
+def _contact(owner_id: int | None) -> str:
     book = "c.department_id = %(department)s AND c.owner_id IS NULL"
     return _CONTACT.format(book=book if owner_id is None else "c.owner_id = %(owner)s")

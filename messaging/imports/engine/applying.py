@@ -75,7 +75,6 @@ def _make_contacts(batch: Import, first: int, last: int) -> None:
         arrival=batch.arrival_id,
     )
     statements.run(sql.link(batch.owner_id), batch, first=first, last=last)
-    statements.run(sql.REMEMBER, batch, first=first, last=last)
     statements.run(sql.JOIN_UNSEEN, batch, first=first, last=last)
 
 

@@ -1,8 +1,10 @@
 """Nobody sees half, anything may be cut off, and undo restores exactly."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 
 from accounts.audit.models import AuditEvent
 from accounts.tests.make import make_admin, make_user
@@ -52,32 +54,46 @@ def seen(person):
     )
 
 
-@pytest.fixture
-def on_apply(monkeypatch):
-    """Calls `look` before every statement of an import."""
+def from_elsewhere(look):
+    """What another connection sees now, as a page would."""
 
-    def watch(look):
-        run = statements.run
-        monkeypatch.setattr(statements, "run", lambda *a, **k: (look(), run(*a, **k))[1])
+    def work():
+        try:
+            return look()
+        finally:
+            connection.close()
 
-    return watch
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(work).result()
 
 
-def test_nobody_sees_half_of_an_import(admin, on_apply):
+@pytest.mark.django_db(transaction=True)
+def test_nobody_sees_half_of_an_import_or_of_its_undo(admin, monkeypatch):
     make_group(admin, "Lab A", [make_contact(admin, "+447700900118", first_name="Amy")])
-    looks = []
+    looks, run = [], statements.run
+
+    def looked_at(*args, **kwargs):
+        looks.append(from_elsewhere(lambda: seen(admin)))
+        count = run(*args, **kwargs)
+        looks.append(from_elsewhere(lambda: seen(admin)))
+        return count
+
+    monkeypatch.setattr(statements, "run", looked_at)
     before = seen(admin)
-    batch = checked(admin)
-    on_apply(lambda: looks.append(seen(admin)))
+    batch = applied(admin)
+    after, while_applying = seen(admin), list(looks)
+    looks.clear()
+    undone(batch)
 
-    services.apply(batch=batch, policy="overwrite", by=admin, now=NOW)
+    def halves(looks, first, last):
+        return [look for look in looks if look not in (first, last)]
 
-    # The last one writes what was visible before, in the transaction that shows the rest.
-    renamed_at = next(n for n, look in enumerate(looks) if look != before)
-    after = seen(admin)
-    assert renamed_at >= 4
     assert after[0] == [AMIRA, BEN]
-    assert looks[:renamed_at] == [before] * renamed_at
+    assert halves(while_applying, before, after) == []
+    assert halves(looks, after, before) == []
+    assert seen(admin) == before
+    assert len(while_applying) > 6
+    assert len(looks) > 6
 
 
 @pytest.mark.parametrize("calls", range(1, 8))
@@ -124,12 +140,15 @@ def test_a_lost_bell_is_rung_again_by_the_sweep(admin, django_capture_on_commit_
     assert batch.state == State.CHECKED
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_never_work_on_one_book(admin):
     first, second = checked(admin), checked(admin)
     type(first).objects.update(state=State.CHECKING)
 
-    with running.turn(first.pk) as mine, running.turn(second.pk) as other:
-        assert (mine, other) == (first, None)
+    with running.turn(first.pk) as mine:
+        other_ran = from_elsewhere(lambda: services.run(import_id=second.pk, now=LATER))
+        assert (mine, other_ran) == (first, False)
+    assert services.run(import_id=second.pk, now=LATER)
 
 
 def test_an_import_that_fails_again_and_again_is_given_up_and_leaves_nothing(admin, monkeypatch):
