@@ -15,13 +15,13 @@
   };
 
   /* ((field)) becomes its value; ((field??words)) the words when the value is yes. Names match without case, spaces, _ and -.
-     Unknown fields stay, so they are seen. */
+     Unknown and empty fields stay, so they are seen. */
   const key = name => name.toLowerCase().replace(/[\s_-]/g, "");
   const fill = (text, values) => {
     const known = Object.fromEntries(Object.entries(values).map(([name, value]) => [key(name), value]));
     return text.replace(/\(\(([^()?]+)(?:\?\?([^()]*))?\)\)/g, (all, name, words) => {
       const value = known[key(name)];
-      if (value === undefined) return all;
+      if (value === undefined || words === undefined && !value.trim()) return all;
       return words === undefined ? value : /^(yes|y|true|t|1|include|show)$/i.test(value.trim()) ? words : "";
     });
   };
@@ -69,7 +69,7 @@
         const text = fill(area.value, JSON.parse(values));
         const m = window.smsMeasure(text), n = m.parts, wide = m.forcing.length > 0, sum = parts => money(parts * people * price);
         set("used", m.units); set("left", m.remaining); set("texts", plural(n, "text", "texts")); set("n", n);
-        set("total", (n * people).toLocaleString("en-GB")); set("cost", sum(n));
+        set("total", plural(n * people, "text", "texts")); set("cost", sum(n));
         set("why", n < 2 ? "How texts are counted" : `Why ${n} texts?`);
         const meter = $(".parts", box);
         if (meter) {
@@ -171,6 +171,8 @@
 
   /* Close an open menu with Escape or a click elsewhere. */
   addEventListener("keydown", e => {
+    /* A search inside a form finds by itself; Enter must not press the form's first button. */
+    if (e.key === "Enter" && e.target.matches("input[type=search][hx-get]")) e.preventDefault();
     if (e.key === "Escape") $$("details.menu[open]").forEach(d => { d.open = false; $("summary", d).focus(); });
   });
   addEventListener("click", e => {

@@ -6,6 +6,7 @@
 {"do": "all", "scope": "global", "find": "smi"}    all contacts that the search shows
 {"do": "file", "uid": ..}              the rows of an upload
 {"do": "batch", "uid": .., "who": ..}  the people of an earlier message
+{"do": "complete"}                     leaves out whoever has nothing for a field of the words
 {"do": "remove", "source": "group", "uid": ..}     a source; with "uids" some of its people
 
 A deed done again after a crash ends as if it had been done once.
@@ -24,6 +25,8 @@ from messaging.compose.queries.earlier import people_of
 from messaging.compose.queries.picks import pickable
 from messaging.contacts.models import Contact, Group
 from messaging.sending.models import Basket, BasketRow, Batch, Message, RowSource
+from messaging.sending.rendering import ROW_COLUMNS, values_of
+from messaging.text.fields import Body
 from smsportal.lib.db import CHUNK
 from smsportal.lib.phone_lists import split_typed
 from smsportal.lib.phones import BadNumber, normalise
@@ -65,6 +68,8 @@ def size(draft: Draft, deed: Deed) -> int:
             return Upload.objects.get(draft=draft, uid=deed["uid"]).row_count
         case "batch":
             return Batch.objects.get(uid=deed["uid"]).person_count
+        case "complete":
+            return rows.goes(draft.basket).count()
     return _of_source(draft, deed).count()
 
 
@@ -142,6 +147,21 @@ def _batch(draft: Draft, deed: Deed, short: Short) -> None:
         short(copy, draft.basket, part, source_uid=deed["uid"])
 
 
+def _complete(draft: Draft, deed: Deed, short: Short) -> None:
+    # Whoever is there from another source too may have the value in that one: so look again.
+    while incomplete := _incomplete(draft):
+        for start in range(0, len(incomplete), CHUNK):
+            part = BasketRow.objects.filter(pk__in=incomplete[start : start + CHUNK])
+            short(rows.remove, part)
+        _promote(draft, short)
+
+
+def _incomplete(draft: Draft) -> list[int]:
+    body = Body(draft.body)
+    people = rows.goes(draft.basket).values_list("pk", *ROW_COLUMNS).iterator(chunk_size=CHUNK)
+    return [pk for pk, *row in people if body.missing(values_of(row, draft.fill))]
+
+
 def _remove(draft: Draft, deed: Deed, short: Short) -> None:
     _clear(draft, deed, short)
 
@@ -152,6 +172,10 @@ def _clear(draft: Draft, deed: Deed, short: Short) -> None:
         return
     while short(rows.remove, chosen) == CHUNK:
         pass
+    _promote(draft, short)
+
+
+def _promote(draft: Draft, short: Short) -> None:
     after = short(rows.promote, draft.basket)
     while after:
         after = short(rows.promote, draft.basket, after=after)
@@ -178,5 +202,6 @@ DEEDS: dict[str, Callable[[Draft, Deed, Short], None]] = {
     "all": _all,
     "file": _file,
     "batch": _batch,
+    "complete": _complete,
     "remove": _remove,
 }

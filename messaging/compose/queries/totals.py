@@ -131,4 +131,4 @@ def lacking(found: Totals, asked: list[str]) -> str:
     names = [display(name) if name.startswith("+") else name for name in found.missing_names]
     others = count - len(names)
     who = ", ".join(names[:count]) + (f" and {others:,} more" if others > 0 else "")
-    return f"{people} no {field}: {who}. Take them out, or take (({field})) out of the message."
+    return f"{people} no {field}: {who}. Leave them out, or take (({field})) out of the message."

@@ -21,8 +21,6 @@ from smsportal.lib.phones import display
 def deeds_for(draft: Draft, typed: Typed) -> list[Deed]:
     """What the ticks and the box of numbers change."""
     found: list[Deed] = []
-    if typed.numbers != draft.numbers:
-        found.append({"do": "typed"})
     if uids := known(typed.contacts.removed):
         found.append({"do": "remove", "source": RowSource.CONTACT, "uids": uids})
     found += [
@@ -32,6 +30,9 @@ def deeds_for(draft: Draft, typed: Typed) -> list[Deed]:
     found += [{"do": "group", "uid": uid} for uid in known(typed.groups.added)]
     if uids := known(typed.contacts.added):
         found.append({"do": "contacts", "uids": uids})
+    # Last: whoever is typed and in a group too goes by the one that has a name.
+    if typed.numbers != draft.numbers:
+        found.append({"do": "typed"})
     return found
 
 

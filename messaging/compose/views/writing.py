@@ -166,6 +166,11 @@ def _all(request: HttpRequest, draft: Draft, now: dt.datetime) -> HttpResponse:
     return _back(draft, "quick")
 
 
+def _complete(request: HttpRequest, draft: Draft, now: dt.datetime) -> HttpResponse:
+    services.change_people(draft=draft, deed={"do": "complete"}, by=request.user, now=now)
+    return _back(draft, "message")
+
+
 def _find(request: HttpRequest, draft: Draft, now: dt.datetime) -> HttpResponse:
     query = {"scope": _scope(request), "find": request.POST.get("find", "").strip()}
     address = reverse("compose:draft", args=[draft.uid], query=query)
@@ -213,6 +218,7 @@ ACTIONS: dict[str, Action] = {
     "fix": _fix,
     "use-time": _use_time,
     "all": _all,
+    "complete": _complete,
     "find": _find,
     "template": _template,
     "repair": _repair,

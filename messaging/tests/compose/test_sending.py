@@ -157,10 +157,29 @@ def test_people_without_a_value_that_others_have_are_named():
     assert response.context["problems"] == [
         {
             "id": "message",
-            "text": "1 person has no first name: 07700 900002. Take them out, or take "
+            "text": "1 person has no first name: 07700 900002. Leave them out, or take "
             "((first name)) out of the message.",
         }
     ]
+
+
+def test_people_without_a_value_are_left_out_with_one_press():
+    user = make_user()
+    group = make_group(user, make_contacts(user, 3))
+    writer = Writer(
+        user,
+        numbers="07700900001 07700900050",
+        group=[str(group.uid)],
+        message="Hi ((first name))",
+    )
+    writer.press()
+    assert "has no first name: 07700 900050" in writer.page()
+
+    writer.press("complete", **{"group-was": [str(group.uid)]})
+
+    assert sorted(writer.numbers()) == [drama(0), drama(1), drama(2)]
+    writer.press("send")
+    assert Batch.objects.get().person_count == 3
 
 
 def test_later_is_wall_time_in_london():
