@@ -38,14 +38,14 @@ MUTANTS = [
         ANSWERS,
         "changed = _move(_in_hand(), rows, [], state=State.UNKNOWN, maybe_sent=True)",
         "changed = _move(_in_hand(), rows, [], state=State.QUEUED)",
-        (f"{SENDING}/test_histories.py",),
+        (f"{SENDING}/test_answers.py", f"{SENDING}/test_histories.py"),
     ),
     Mutant(
         "no_fence",
         ANSWERS,
         'update_many(guarded, rows, columns, match=["attempt_count"], ',
         "update_many(guarded, [(row[0], *row[2:]) for row in rows], columns, ",
-        (f"{SENDING}/test_histories.py",),
+        (f"{SENDING}/test_answers.py", f"{SENDING}/test_histories.py"),
     ),
     Mutant(
         "ack_before_commit",

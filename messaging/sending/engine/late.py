@@ -8,7 +8,14 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from messaging.carriers.base import Answer, Outcome
-from messaging.sending.engine.marks import not_sent_after_all, overrule, reopen, story, touch
+from messaging.sending.engine.marks import (
+    not_sent_after_all,
+    overrule,
+    reopen,
+    still_in_doubt,
+    story,
+    touch,
+)
 from messaging.sending.models import Message
 from messaging.sending.states import State
 from smsportal.lib.db import update_many
@@ -37,6 +44,7 @@ def record(carrier_id: int, answers: Iterable[Answer], *, now: dt.datetime) -> N
     story(carrier_id, refused, set(failed), "rejected", now)
     story(carrier_id, again, set(queued), "not_sent", now)
     touch([*failed, *queued], now)
+    still_in_doubt([a for a in answers if a.outcome == Outcome.AMBIGUOUS])
 
 
 def _settle(answers: list[Answer], **same: object) -> list[int]:

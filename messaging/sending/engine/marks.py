@@ -59,6 +59,19 @@ def overrule(message_ids: Collection[int]) -> None:
         )
 
 
+LEASE_OVER = "lease_over"  # nobody has asked the journal yet
+
+
+def still_in_doubt(answers: Iterable[Answer]) -> None:
+    """They did leave, whatever became of them. A journal is forgotten, so this is kept here: its
+    silence must not be taken, at the next start, for proof that they never left.
+    """
+    keys = {(answer.message_id, answer.attempt) for answer in answers}
+    told = Attempt.objects.filter(message_id__in=[pk for pk, _ in keys], code=LEASE_OVER)
+    doubted = [row[0] for row in told.values_list("pk", "message_id", "number") if row[1:] in keys]
+    Attempt.objects.filter(pk__in=doubted).update(code="no_answer")
+
+
 def reopen(message_ids: Collection[int]) -> None:
     """They wait again, so their batches are not finished after all."""
     if message_ids:

@@ -11,7 +11,7 @@ from messaging.carriers.base import Answer, Outcome
 from messaging.carriers.models import Carrier
 from messaging.sending.engine import answers
 from messaging.sending.engine.journal import Key, Past
-from messaging.sending.engine.marks import not_sent_after_all, overrule, reopen, touch
+from messaging.sending.engine.marks import LEASE_OVER, not_sent_after_all, overrule, reopen, touch
 from messaging.sending.engine.sweeps import MOST_LEASES_LOST
 from messaging.sending.models import Message
 from messaging.sending.states import State
@@ -42,7 +42,7 @@ def recover(carrier: Carrier, past: Past, *, now: dt.datetime, but: Collection[K
 
 def _held(carrier: Carrier) -> Held:
     """Those in hand, and those whose lease a sweep has ended meanwhile."""
-    swept = Q(state=State.UNKNOWN, attempts__code="lease_over", attempts__is_overruled=False)
+    swept = Q(state=State.UNKNOWN, attempts__code=LEASE_OVER, attempts__is_overruled=False)
     texts = Message.objects.filter(Q(state=State.SENDING) | swept, carrier=carrier).distinct()
     return list(texts.order_by("pk").values_list("pk", "attempt_count"))
 

@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from accounts.departments.models import Department
 from messaging.carriers.models import Carrier
 from messaging.sending.engine import receipts, router
-from messaging.sending.engine.marks import not_sent_after_all, touch
+from messaging.sending.engine.marks import LEASE_OVER, not_sent_after_all, touch
 from messaging.sending.models import Attempt, Message
 from messaging.sending.states import State
 from smsportal.lib.db import CHUNK, claim
@@ -57,7 +57,7 @@ def _tell_of_lost_leases(ids: list[int], now: dt.datetime) -> None:
             carrier_id=carrier_id,
             at=now,
             phase="ambiguous",
-            code="lease_over",
+            code=LEASE_OVER,
             words="Its sender stopped and did not come back in time",
         )
         for pk, attempt, carrier_id in texts

@@ -153,3 +153,14 @@ def test_a_journal_forgets_what_the_database_has(carrier, path, monkeypatch):
         {(still_open.message_id, still_open.attempt)},
         {},
     )
+
+
+def test_a_doubt_outlives_the_journal_it_came_from(carrier, path):
+    journal = Journal(path)
+    journal.about_to_send(in_hand(carrier))
+    sweeps.sweep(now=NOW + dt.timedelta(minutes=10))
+    for _ in range(2):
+        states = recover(carrier, path, now=NOW + dt.timedelta(minutes=11))
+        Journal(path).close()
+
+    assert states == ["unknown"]
