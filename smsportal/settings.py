@@ -166,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": schedule(seconds), "options": {"expires": 2 * seconds + 10}}
     for name, seconds in {
         "accounts.send_mail": 5,
+        "accounts.forget_sessions": 3600,
         "messaging.sweep": 5,
         "messaging.expand_waiting": 5,
         "messaging.release_due": 5,
