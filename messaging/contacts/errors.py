@@ -32,6 +32,14 @@ class NobodyTicked(Refused):
         super().__init__("Tick at least one contact first.", field="bulk")
 
 
+class TooManyToTick(Refused):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"More than {most} people are messaged as a group. Add them to a group first.",
+            field="bulk",
+        )
+
+
 class NoGroupChosen(Refused):
     def __init__(self) -> None:
         super().__init__("Choose the group.", field="id_to")

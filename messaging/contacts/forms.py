@@ -106,7 +106,9 @@ class BulkForm(Ticked):
 
     all = forms.BooleanField(required=False)
     to = forms.UUIDField(required=False)
-    do = forms.ChoiceField(choices=[(name, name) for name in ("join", "leave", "delete")])
+    do = forms.ChoiceField(
+        choices=[(name, name) for name in ("message", "join", "leave", "delete")]
+    )
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -28,7 +28,7 @@ class Target(TextChoices):
     LAST_NAME = "last_name", "Last name"
     FULL_NAME = "full_name", "First and last name"
     GROUPS = "groups", "Group"
-    TICKED = "ticked", "Group named by this heading"
+    TICKED = "ticked", "Group by ticks"
     SKIP = "skip", "Do not import"
 
 

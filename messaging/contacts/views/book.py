@@ -122,6 +122,14 @@ def _chosen(request: HttpRequest, form: BulkForm) -> QuerySet[Contact]:
     return chosen
 
 
+def _message(request: HttpRequest, form: BulkForm, contacts: QuerySet[Contact]) -> HttpResponse:
+    """On to the MESSAGES page, which takes people from its address."""
+    uids = [str(uid) for uid in contacts.values_list("uid", flat=True)[: page.ROWS_A_PAGE + 1]]
+    if len(uids) > page.ROWS_A_PAGE:
+        raise errors.TooManyToTick(page.ROWS_A_PAGE)
+    return redirect(f"{reverse('compose:new')}?{urlencode({'contact': uids}, doseq=True)}")
+
+
 def _join(request: HttpRequest, form: BulkForm, contacts: QuerySet[Contact]) -> HttpResponse:
     group = _group(request, form)
     count = services.join_group(contacts=contacts, group=group, by=request.user, now=timezone.now())
@@ -147,7 +155,7 @@ def _delete(request: HttpRequest, form: BulkForm, contacts: QuerySet[Contact]) -
     return redirect(f"{reverse('contacts:list')}?{urlencode({'deleted': now.isoformat()})}")
 
 
-_DEEDS = {"join": _join, "leave": _leave, "delete": _delete}
+_DEEDS = {"message": _message, "join": _join, "leave": _leave, "delete": _delete}
 
 
 def _group(request: HttpRequest, form: BulkForm) -> Group:

@@ -43,9 +43,9 @@ def stored_path(batch: Import) -> Path:
 
 def stage(batch: Import, now: dt.datetime) -> None:
     """Leaves the import CHECKED, with its rows and their counts. Raises BadSpreadsheet."""
-    for rows in (ImportRow, ImportMember):
-        for first, last in row_ranges(batch, rows):
-            rows.objects.filter(batch=batch, row_no__range=(first, last)).delete()
+    for model in (ImportRow, ImportMember):
+        for first, last in row_ranges(batch, model):
+            model.objects.filter(batch=batch, row_no__range=(first, last)).delete()
     sheet = open_sheet(stored_path(batch), batch.file_name)
     reader = Reader(batch, sheet)
     rows, members, counts = _judged(reader.read())
@@ -92,7 +92,7 @@ def _judged(
         counts["invalid"] += state is RowState.INVALID
         counts["ok"] += state is RowState.OK
         rows.append(
-            (no, state.value, read.number, read.typed, read.first_name, read.last_name)
+            (no, str(state), read.number, read.typed, read.first_name, read.last_name)
             + (read.why, read.suggestion)
         )
     return rows, members, counts

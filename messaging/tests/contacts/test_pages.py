@@ -139,6 +139,28 @@ def test_a_bulk_action_that_lacks_something_says_what(browse, user, sent, said):
     assert said in words(answer)
 
 
+def test_ticked_people_are_messaged(browse, admin, user):
+    contacts = [make_contact(user), make_contact(admin)]
+
+    answer = browse.post(
+        reverse("contacts:bulk"), {"do": "message", "pick": [each.uid for each in contacts]}
+    )
+    page = browse.get(answer.url, follow=True)
+
+    assert all(str(each.uid) in answer.url for each in contacts)
+    assert page.status_code == 200
+
+
+def test_more_people_than_a_page_are_messaged_as_a_group(browse, user):
+    for n in range(51):
+        make_contact(user, f"+447700900{n:03d}")
+
+    answer = browse.post(reverse("contacts:bulk"), {"do": "message", "all": 1})
+
+    assert answer.status_code == 422
+    assert "More than 50 people are messaged as a group." in words(answer)
+
+
 def test_a_user_who_ticks_global_contacts_is_told_who_keeps_them(browse, admin, user):
     make_contact(admin)
     make_contact(user)
