@@ -10,7 +10,9 @@ from accounts.people.models import Person
 from messaging.compose.models import Draft
 from messaging.compose.services import recipients
 from messaging.compose.services.drafts import MAY
+from messaging.sending.errors import TooLate
 from messaging.sending.models import Basket, BasketRow, Batch
+from messaging.sending.states import BatchState
 from smsportal.lib import walltime
 from smsportal.lib.ids import uuid7
 
@@ -41,8 +43,13 @@ def again(*, batch: Batch, who: str, by: Person, now: dt.datetime) -> Draft:
 @transaction.atomic
 def edit(*, batch: Batch, by: Person, now: dt.datetime) -> Draft:
     """A draft that takes the place of a scheduled message when it is sent; until then that one
-    stands. A second press finds the draft of the first."""
+    stands. A second press finds the draft of the first. Raises TooLate once it goes."""
     _require_own(batch, by)
+    if batch.state != BatchState.SCHEDULED:
+        raise TooLate(
+            f"Message {batch.reference} is not waiting for its time any more, so it cannot be "
+            "changed. Use it again to write a new one."
+        )
     there = Draft.objects.open().filter(replaces=batch, person=by).first()
     if there:
         return there

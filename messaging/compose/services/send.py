@@ -16,6 +16,7 @@ from messaging.compose.services.drafts import MAY, batch_of
 from messaging.compose.when import wall_time
 from messaging.senders.queries import sender_choices
 from messaging.sending import services as sending
+from messaging.sending.errors import TooLate
 from messaging.sending.models import Basket, BasketRow, Batch, RowSource, RowState
 from messaging.sending.queries import Reason, Totals, reasons_to_check
 from messaging.wording import services as wording
@@ -56,9 +57,17 @@ def send(*, draft: Draft, by: Person, now: dt.datetime) -> Batch:
     if earlier := batch_of(draft):
         return _sent(draft, earlier, now)
     ready(draft=draft, now=now)
+    try:
+        return _sent(draft, _submitted(draft, by, now), now)
+    except TooLate as late:
+        Draft.objects.filter(pk=draft.pk).update(replaces=None)
+        raise TooLate(f"{late.words} Press Send once more to send this as a new message.") from None
+
+
+def _submitted(draft: Draft, by: Person, now: dt.datetime) -> Batch:
     wall = send_wall(draft, now)
     template = draft.template
-    batch = sending.submit(
+    return sending.submit(
         basket=draft.basket,
         body=draft.body,
         fill=draft.fill,
@@ -72,7 +81,6 @@ def send(*, draft: Draft, by: Person, now: dt.datetime) -> Batch:
         by=by,
         now=now,
     )
-    return _sent(draft, batch, now)
 
 
 def sender_kind(draft: Draft) -> str:

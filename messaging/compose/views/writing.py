@@ -22,6 +22,7 @@ from messaging.compose.typed import typed_from
 from messaging.compose.views import kept
 from messaging.compose.views.page import blank, contact_list, page
 from messaging.compose.views.words import accepted
+from messaging.sending.errors import TooLate
 from messaging.sending.models import Batch
 from messaging.wording.models import Template
 from smsportal.lib.errors import Refused
@@ -243,5 +244,9 @@ def again(request: HttpRequest, uid: UUID) -> HttpResponse:
 @permission_required(MAY)
 def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     batch = get_object_or_404(Batch.objects.visible_to(request.user), uid=uid)
-    draft = services.edit(batch=batch, by=request.user, now=timezone.now())
+    try:
+        draft = services.edit(batch=batch, by=request.user, now=timezone.now())
+    except TooLate as late:
+        messages.warning(request, late.words)
+        return redirect("history:batch", uid=batch.uid)
     return redirect("compose:draft", uid=draft.uid)

@@ -12,6 +12,7 @@ from messaging.sending.models import Basket, Batch, Message
 from messaging.sending.states import BatchState, State
 from messaging.tests.compose.writing import (
     Writer,
+    batch_page,
     toasts,
 )
 from messaging.tests.make import NOW, drama
@@ -153,3 +154,35 @@ def test_another_persons_message_cannot_be_used_or_changed():
     with pytest.raises(PermissionDenied):
         services.reopen(batch=batch, by=colleague.person, now=NOW)
     assert sending.cancel(batch=batch, by=writer.person, now=NOW).state == BatchState.CANCELLED
+
+
+def scheduled():
+    writer = Writer(make_user(), **ONE, when="later", date="2026-05-15", time="09:00")
+    writer.press("send")
+    return writer, Batch.objects.get()
+
+
+def test_what_goes_already_cannot_be_changed():
+    writer, batch = scheduled()
+    Batch.objects.update(state=BatchState.RUNNING)
+
+    response = writer.client.post(reverse("compose:edit", args=[batch.uid]))
+
+    assert response.url == batch_page(batch)
+    assert "is not waiting for its time any more" in toasts(response)[-1]
+    assert Draft.objects.open().count() == 0
+
+
+def test_what_began_to_go_while_it_was_changed_is_told_and_can_be_sent_anew():
+    writer, batch = scheduled()
+    writer.client.post(reverse("compose:edit", args=[batch.uid]))
+    Batch.objects.update(state=BatchState.RUNNING, started_at=NOW)
+    writer.uid = Draft.objects.open().get().uid
+
+    late = writer.press("send", message="New words", numbers="")
+    assert late.status_code == 422
+    assert "can no longer be" in late.content.decode()
+    assert Batch.objects.count() == 1
+
+    writer.press("send")
+    assert Batch.objects.count() == 2

@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -12,6 +13,7 @@ from playwright.sync_api import expect
 from accounts.tests.make import PASSWORD, make_department, make_user
 from billing.tariffs.models import Tariff
 from messaging.compose.models import Draft
+from messaging.compose.services import recipients
 from messaging.senders.models import OptOut, Sender
 from messaging.sending.models import BasketRow, Batch, RowState
 from messaging.tests.compose.writing import make_contacts, make_group
@@ -224,6 +226,27 @@ def test_a_file_becomes_by_import(amira, open_page, script, tmp_path, settings):
     expect(page.get_by_role("link", name="By Import (3)")).to_be_visible()
     expect(page.get_by_label("Message to send")).to_have_value("Coach ((coach))")
     expect(page.locator("[data-preview]")).to_have_text("Coach A")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_big_group_is_added_by_the_worker_and_the_page_shows_when(amira, open_page, script):
+    make_group(amira, make_contacts(amira, 2_100, start=1000), "Everybody")
+    page = open_page(amira, script=script)
+    page.goto(NEW)
+    if script:
+        page.get_by_role("tab", name="Group").click()
+    with patch("messaging.compose.services.recipients.enqueue"):  # the worker is busy
+        page.get_by_role("checkbox", name="Everybody").check()
+        if not script:
+            page.get_by_role("button", name="Add the ticked groups").click()
+        expect(page.locator("#ledger")).to_contain_text("still adding")
+
+    recipients.fill_all_waiting()
+
+    if not script:
+        page.get_by_role("link", name="Look again").click()
+    expect(page.locator("#ledger")).to_contain_text("2,100 people")
+    expect(page.get_by_role("button", name="Send to 2,100 people")).to_be_visible()
 
 
 @pytest.mark.parametrize("script", [True, False])
