@@ -53,9 +53,9 @@ def figures(upload: Upload) -> Figures:
     )
 
 
-def wrong_rows(upload: Upload) -> list[WrongRow]:
+def wrong_rows(upload: Upload, *, limit: int | None = WRONG_SHOWN) -> list[WrongRow]:
     """The first of them; the rest are shown as these are put right."""
-    rows = _rows(upload).filter(state=RowState.REFUSED).order_by("row_no")[:WRONG_SHOWN]
+    rows = _rows(upload).filter(state=RowState.REFUSED).order_by("row_no")[:limit]
     return [_wrong(row, upload.letter) for row in rows]
 
 

@@ -1,6 +1,7 @@
 """Who a message goes to: each change is done at once when it is small, else by the worker."""
 
 import datetime as dt
+import logging
 import uuid
 from collections.abc import Sequence
 
@@ -15,7 +16,11 @@ from messaging.compose.typed import Typed
 from messaging.sending.models import BasketRow, RowSource, RowState
 from smsportal.lib import db
 from smsportal.lib.bells import enqueue
+from smsportal.lib.errors import Refused
+from smsportal.lib.file_kinds import BadSpreadsheet
 from smsportal.lib.phones import display
+
+log = logging.getLogger(__name__)
 
 
 def deeds_for(draft: Draft, typed: Typed) -> list[Deed]:
@@ -62,6 +67,8 @@ def arrange(draft: Draft, wanted: list[Deed], *, now: dt.datetime) -> None:
             deeds.do(draft, deed, now=now)
     except deeds.Frozen:
         raise AlreadySent from None
+    except BadSpreadsheet as bad:
+        raise Refused(bad.words, field="file") from None
 
 
 def fill_basket(draft: Draft) -> None:
@@ -75,6 +82,8 @@ def fill_basket(draft: Draft) -> None:
                 deeds.do(draft, draft.waiting[0], now=db.database_now())
             except deeds.Frozen:
                 return
+            except BadSpreadsheet:
+                log.warning("the file of draft %s can no longer be read", draft.uid)
             _done(draft)
 
 
@@ -89,7 +98,10 @@ def _done(draft: Draft) -> None:
 def fill_all_waiting() -> None:
     """For the sweep: bells may be lost."""
     for draft in Draft.objects.filter(waiting_since__isnull=False, sent_at__isnull=True):
-        fill_basket(draft)
+        try:
+            fill_basket(draft)
+        except Exception:  # one that cannot be filled must not hold up the others
+            log.exception("the basket of draft %s could not be filled", draft.uid)
 
 
 def ask_to_count(draft: Draft) -> None:

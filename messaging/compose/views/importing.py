@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -20,6 +20,7 @@ from messaging.compose.services import uploads
 from messaging.compose.services.drafts import MAY
 from messaging.sending.models import Batch, RowSource
 from smsportal.lib.errors import Refused
+from smsportal.lib.exports import CSV_TYPE, csv_chunks
 
 A_PAGE = 50
 
@@ -34,6 +35,8 @@ def import_check(request: HttpRequest, uid: UUID) -> HttpResponse:
     if upload is None:
         raise Http404
     now = timezone.now()
+    if "download" in request.GET:
+        return _wrong_rows(upload)
     try:
         return _posted(request, upload, now) if request.POST else _page(request, upload)
     except AlreadySent:
@@ -60,6 +63,15 @@ def _posted(request: HttpRequest, upload: Upload, now: dt.datetime) -> HttpRespo
     if request.POST.get("action") == "use":
         return redirect("compose:draft", uid=draft.uid)
     return redirect("compose:import", uid=draft.uid)
+
+
+def _wrong_rows(upload: Upload) -> HttpResponse:
+    """To put right in a spreadsheet and upload again."""
+    rows = ([row.cell, row.typed, row.why] for row in files.wrong_rows(upload, limit=None))
+    heading = ["Cell", "In the file", "What is wrong"]
+    response = StreamingHttpResponse(csv_chunks(heading, rows), content_type=CSV_TYPE)
+    response.headers["Content-Disposition"] = 'attachment; filename="rows-to-correct.csv"'
+    return response
 
 
 def _typed_again(request: HttpRequest) -> dict[int, str]:

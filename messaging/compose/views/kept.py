@@ -30,7 +30,10 @@ def take_back(request: HttpRequest, uid: UUID, now: dt.datetime) -> None:
     if written.get("uid") != str(uid):
         return
     del request.session[KEPT]
-    typed = typed_from(QueryDict(written["written"]))
+    post = QueryDict(written["written"])
+    if post.get("writer") != str(request.user.uid):
+        return  # somebody else has signed in at this computer
+    typed = typed_from(post)
     services.save(uid=uid, typed=typed, by=request.user, now=now)
     messages.info(
         request, "You had been signed out\nYour message is as you left it. It has not been sent."

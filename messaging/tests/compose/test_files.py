@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.tests.make import make_user
 from messaging.compose.engine.sheet import path_of
 from messaging.compose.models import Upload
-from messaging.compose.services import uploads
+from messaging.compose.services import recipients, uploads
 from messaging.sending.models import BasketRow, Batch, RowState
 from messaging.tests.compose.writing import Writer
 from messaging.tests.make import NOW, drama
@@ -52,7 +52,8 @@ def import_page(writer):
 
 def figures(writer):
     page = import_page(writer)
-    return [int(n) for n in re.findall(r"<dd>(\d+)", page[: page.index("</dl>")])]
+    found = re.findall(r"<dd>([\d,]+)", page[: page.index("</dl>")])
+    return [int(n.replace(",", "")) for n in found]
 
 
 def on_import_page(writer, **fields):
@@ -237,3 +238,45 @@ def test_another_persons_file_is_nowhere():
     assert stranger.press("add").status_code == 404
     assert stranger.client.get(stranger.address).status_code == 404
     assert writer.numbers() == [drama(1)]
+
+
+def test_the_wrong_rows_can_be_taken_away():
+    writer = uploaded(csv("07700900001", "01632960418", "=1+1"))
+
+    response = writer.client.get(reverse("compose:import", args=[writer.uid]), {"download": "1"})
+
+    lines = response.getvalue().decode("utf-8-sig").splitlines()
+    assert lines == [
+        '"Cell","In the file","What is wrong"',
+        '"A2","01632960418","This is a landline. Texts can only go to mobiles."',
+        '"A3","\'=1+1","This has “=” in it, which no mobile number has."',
+    ]
+
+
+def test_a_big_file_is_read_by_the_worker():
+    writer = uploaded(csv("Mobile", *(f"074{n:08d}" for n in range(2_500))))
+    assert "so far, still reading." in import_page(writer)
+
+    recipients.fill_all_waiting()
+
+    assert figures(writer) == [2500, 0, 0, 0]
+
+
+def test_a_file_that_is_gone_holds_nobody_up():
+    writer = uploaded(csv("Mobile", *(f"074{n:08d}" for n in range(2_500))))
+    path_of(Upload.objects.get()).unlink()
+
+    recipients.fill_all_waiting()
+
+    assert writer.draft.waiting == []
+    assert writer.numbers() == []
+
+
+def test_a_column_chosen_too_late_says_to_upload_again():
+    writer = uploaded(csv("Home,Work", "07700900001,07700900101"))
+    uploads.forget_old_files(now=NOW + timedelta(hours=25))
+
+    response = on_import_page(writer, action="column", column="1")
+
+    assert response.status_code == 422
+    assert "trip.csv was deleted, as files are after a day." in response.content.decode()

@@ -51,6 +51,17 @@ def test_what_was_kept_is_for_nobody_else():
     assert writer.draft.body == "Mine"
 
 
+def test_a_message_that_was_never_saved_is_not_given_to_the_next_who_signs_in():
+    writer, other = Writer(make_user(), **ONE), make_user()
+    writer.client.logout()
+    writer.press("send", message="For nobody else")
+
+    writer.client.post(reverse("account_login"), {"login": other.username, "password": PASSWORD})
+
+    assert writer.client.get(writer.address).status_code == 404
+    assert Draft.objects.count() == 0
+
+
 def test_save_as_draft_says_so_and_the_draft_is_in_the_list():
     writer = Writer(make_user(), **ONE)
 

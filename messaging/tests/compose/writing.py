@@ -35,7 +35,7 @@ class Writer:
     def press(self, action: str = "add", *, htmx: bool = False, **typed: Any) -> HttpResponse:
         """A button named `action`, or remove=, fix=.. among what is typed."""
         self.typed |= typed
-        sent = {"action": action, **self.typed}
+        sent = {"action": action, "writer": str(self.person.uid), **self.typed}
         headers = {"HX-Request": "true"} if htmx else {}
         return self.client.post(self.address, sent, headers=headers)
 
