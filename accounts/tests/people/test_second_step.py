@@ -1,6 +1,8 @@
 """The second step: authenticator app, recovery codes, and who has to have one."""
 
 import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
@@ -112,3 +114,16 @@ def test_a_department_chooses_for_itself_whether_to_use_a_second_step(client, se
     sign_in(client, make_user())
 
     assert client.get(reverse("people:profile")).status_code == 200
+
+
+def test_whoever_opened_a_reset_link_can_still_set_up_a_second_step(client):
+    user = make_user()
+    key = default_token_generator.make_token(user)
+    link = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(user), key])
+    client.get(link, follow=True)
+    sign_in(client, user)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+    page = client.get(reverse("mfa_activate_totp"))
+
+    assert page.status_code == 200

@@ -7,6 +7,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from accounts.people.models import Person
 from accounts.people.services.accounts import add_user
+from messaging.carriers.models import Carrier, SimulatedText
 from messaging.compose import services as compose
 from messaging.compose.typed import Typed
 from messaging.contacts import services as contacts
@@ -42,6 +43,8 @@ def prepare(*, now: dt.datetime) -> None:
         )
     _write(user, now, body="Reminder: the optics practical is tomorrow at 2pm.", is_later=True)
     _write(user, now, body="Half a message about the Christmas lecture")
+    _ring("PHYSICS", "The optics practical is at 2pm.", now)
+    _ring("+447700900950", "Can you cover the 2pm slot? Reply YES or NO.", now)
 
 
 def _add(username: str, name: str, now: dt.datetime) -> None:
@@ -69,3 +72,17 @@ def _write(user: Person, now: dt.datetime, *, body: str, is_later: bool = False)
     draft = compose.save(uid=uuid7(), typed=typed, by=user, now=now)
     if is_later:
         compose.send(draft=draft, by=user, now=now)
+
+
+def _ring(sender: str, words: str, now: dt.datetime) -> None:
+    """A text that has reached a practice phone."""
+    SimulatedText.objects.create(
+        carrier=Carrier.objects.get(),
+        kind="to_phone",
+        ref=words,
+        number="+447700900311",
+        peer=sender,
+        body=words,
+        at=now,
+        got_at=now,
+    )

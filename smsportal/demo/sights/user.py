@@ -42,14 +42,22 @@ def messy_batch() -> object:
 def settled(page: Page) -> None:
     """Whatever htmx was asked for has come."""
     page.wait_for_load_state("networkidle")
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping')")
 
 
 def written(
     page: Page, words: str = "The 2pm lecture has moved to the Martin Wood theatre."
 ) -> None:
     page.locator("#numbers").fill(THREE)
-    page.locator("#message").fill(words)
-    page.locator("#message").dispatch_event("change")
+    kept(page, words)
+
+
+def kept(page: Page, words: str) -> None:
+    """The words are typed, and the page shows what the server made of them."""
+    settled(page)
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.locator("#message").fill(words)
+        page.locator("#message").dispatch_event("change")
     settled(page)
 
 
@@ -72,8 +80,7 @@ def for_later(page: Page) -> None:
 def to_a_big_group(page: Page) -> None:
     page.locator(".tab[href='#by-group']").click()
     page.get_by_label("Year 1 Physics").check()
-    page.locator("#message").fill("Exam timetable for Trinity term is on the website.")
-    settled(page)
+    kept(page, "Exam timetable for Trinity term is on the website.")
     press_on(page, "Send")
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -14,6 +15,7 @@ from smsportal.demo.sights.sight import PASSWORD, Sight, person
 WIDTHS = (1280, 390)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 HEIGHT = 860
+BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0"
 
 
 class Visitor:
@@ -66,7 +68,9 @@ class Visitor:
 
 def _key(username: str) -> str:
     """A session that has just proven its password, so that no page asks for it again."""
-    client = Client(headers={"host": "localhost"})
-    client.force_login(person(username))
+    client = Client(headers={"host": "localhost", "user-agent": BROWSER})
+    client.post(reverse("account_login"), {"login": username, "password": PASSWORD})
+    if SESSION_KEY not in client.session:
+        client.force_login(person(username))  # who would be asked for a code
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     return client.cookies[settings.SESSION_COOKIE_NAME].value

@@ -85,6 +85,9 @@ class Command(BaseCommand):
             with visitor.visit(sight) as page:
                 for width in WIDTHS:
                     page.set_viewport_size({"width": width, "height": HEIGHT})
+                    # As high as the page, or what sticks to the edge would lie across its middle.
+                    height = page.evaluate("document.documentElement.scrollHeight")
+                    page.set_viewport_size({"width": width, "height": max(HEIGHT, height)})
                     for theme in THEMES:
                         page.emulate_media(color_scheme=theme)
                         path = folder / f"{sight.name}-{width}-{theme}.png"
