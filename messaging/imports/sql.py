@@ -109,12 +109,23 @@ FROM messaging_importrow AS r
 WHERE r.batch_id = %(batch)s AND r.state = 'ok' AND r.is_changed AND c.id = r.contact_id
   AND c.updated_at = %(stamp)s
 """
+# In groups that were there before: looked up ahead, so that the last transaction only deletes.
+SEEN_MEMBERS = """
+SELECT id FROM messaging_membership WHERE arrival_id = %(arrival)s
+  AND group_id IN (
+    SELECT g.group_id FROM messaging_importgroup AS g
+    WHERE g.batch_id = %(batch)s AND NOT g.is_new)
+  AND contact_id IN (
+    SELECT r.contact_id FROM messaging_importrow AS r
+    WHERE r.batch_id = %(batch)s AND r.state = 'ok' AND NOT r.is_new)
+"""
+# In new groups that somebody else has begun to use.
 LEAVE_SEEN = """
 DELETE FROM messaging_membership WHERE arrival_id = %(arrival)s
   AND group_id IN (
     SELECT g.group_id FROM messaging_importgroup AS g
     JOIN messaging_group AS seen ON seen.id = g.group_id AND seen.deleted_at IS NULL
-    WHERE g.batch_id = %(batch)s)
+    WHERE g.batch_id = %(batch)s AND g.is_new)
   AND contact_id IN (
     SELECT r.contact_id FROM messaging_importrow AS r
     WHERE r.batch_id = %(batch)s AND r.state = 'ok' AND NOT r.is_new)

@@ -32,6 +32,11 @@ def insert_rows(
         yield done
 
 
+def long_chunk() -> int:
+    """Rows a transaction of a long write. PostgreSQL pays for each and lets others write too."""
+    return 5 * CHUNK if is_postgres() else CHUNK
+
+
 def breathe(since: float) -> None:
     """After a chunk of a long write that began at `since`: leave the others as long to write.
 

@@ -1,4 +1,4 @@
-"""Through the rows of an import, a thousand at a time."""
+"""Through the rows of an import, a chunk at a time."""
 
 import time
 from collections.abc import Iterator
@@ -7,8 +7,7 @@ from django.db import models
 from django.db.models import Max, Min
 
 from messaging.imports.models import Import
-from smsportal.lib.bulk import breathe
-from smsportal.lib.db import CHUNK
+from smsportal.lib.bulk import breathe, long_chunk
 
 
 def row_ranges(batch: Import, rows: type[models.Model]) -> Iterator[tuple[int, int]]:
@@ -16,7 +15,8 @@ def row_ranges(batch: Import, rows: type[models.Model]) -> Iterator[tuple[int, i
     ends = rows.objects.filter(batch=batch).aggregate(first=Min("row_no"), last=Max("row_no"))
     if ends["first"] is None:
         return
-    for first in range(ends["first"], ends["last"] + 1, CHUNK):
+    size = long_chunk()
+    for first in range(ends["first"], ends["last"] + 1, size):
         since = time.perf_counter()
-        yield first, first + CHUNK - 1
+        yield first, first + size - 1
         breathe(since)

@@ -10,7 +10,19 @@ from messaging.imports.models import Import
 
 def run(sql: str, batch: Import, **further: Any) -> int:
     """How many rows it changed."""
-    parameters = {
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _parameters(batch, further))
+        return cursor.rowcount
+
+
+def ids(sql: str, batch: Import) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _parameters(batch, {}))
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _parameters(batch: Import, further: dict[str, Any]) -> dict[str, Any]:
+    return {
         "batch": batch.pk,
         "arrival": batch.arrival_id,
         "department": batch.department_id,
@@ -18,9 +30,6 @@ def run(sql: str, batch: Import, **further: Any) -> int:
         "stamp": _moment(batch.stamped_at),
         **{key: _moment(value) for key, value in further.items()},
     }
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.rowcount
 
 
 def _moment(value: Any) -> Any:

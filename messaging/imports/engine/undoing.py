@@ -11,6 +11,7 @@ from messaging.imports.engine import statements
 from messaging.imports.engine.pace import row_ranges
 from messaging.imports.models import Import, ImportGroup, ImportRow
 from messaging.imports.states import RowState, State
+from smsportal.lib.db import CHUNK
 
 
 def undo(batch: Import, now: dt.datetime) -> None:
@@ -21,8 +22,9 @@ def undo(batch: Import, now: dt.datetime) -> None:
                 statements.run(sql.MARK_KEPT, batch, first=first, last=last)
                 statements.run(sql.RELEASE_KEPT, batch, first=first, last=last)
                 Import.objects.filter(pk=batch.pk).update(done_count=last)
+        members = statements.ids(sql.SEEN_MEMBERS, batch)
         with transaction.atomic():
-            _hide(batch, now)
+            _hide(batch, members, now)
     delete_unseen(batch, now)
 
 
@@ -34,10 +36,12 @@ def delete_unseen(batch: Import, now: dt.datetime) -> None:
             statements.run(sql.DELETE_UNSEEN, batch, first=first, last=last, now=now)
 
 
-def _hide(batch: Import, now: dt.datetime) -> None:
+def _hide(batch: Import, members: list[int], now: dt.datetime) -> None:
     statements.run(sql.NAME_BACK, batch, now=now)
     _delete_groups_nobody_else_uses(batch, now)
     statements.run(sql.LEAVE_SEEN, batch)
+    for start in range(0, len(members), CHUNK):
+        Membership.objects.filter(pk__in=members[start : start + CHUNK]).delete()
     if batch.replaces_id is not None:
         statements.run(sql.LEAVERS_COME_BACK, batch, group=batch.replaces_id)
     Arrival.objects.filter(pk=batch.arrival_id).update(at=None)
