@@ -9,3 +9,4 @@ class MessagingConfig(AppConfig):
         from messaging.contacts import receivers as _contacts  # noqa: F401, PLC0415
         from messaging.operations import receivers as _operations  # noqa: F401, PLC0415
         from messaging.sending import receivers as _sending  # noqa: F401, PLC0415
+        from messaging.wording import receivers as _wording  # noqa: F401, PLC0415

@@ -2,6 +2,9 @@
 
 from django.dispatch import Signal
 
+# Sent inside the transaction that opens: (department, by, now). Put in what each one begins with.
+department_opened = Signal()
+
 # Sent inside the transaction that closes: (department, by, now). Stop what would still go out.
 department_closed = Signal()
 

@@ -11,6 +11,7 @@ from accounts.audit.actors import Actor
 from accounts.audit.services import record
 from accounts.departments import services as departments
 from accounts.departments.models import Department
+from accounts.departments.signals import department_opened
 from accounts.opening.staff import clean_staff
 from accounts.people import services as people
 from accounts.people.details import Details
@@ -75,6 +76,7 @@ def open_department(
         person.audit_name: people.invite(person=person, by=by, now=now)
         for person in (first_admin, first_user)
     }
+    department_opened.send(sender=Department, department=department, by=by, now=now)
     return Opened(department, first_admin, first_user, links)
 
 

@@ -67,6 +67,7 @@ def test_s21_exactly_one_department_one_admin_and_one_user_are_made():
         (verb, opened.department.pk)
         for verb in (
             "departments.opened",
+            "templates.added",
             "admins.added",
             "users.added",
             "admins.invited",
