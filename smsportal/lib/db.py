@@ -3,12 +3,12 @@
 import datetime as dt
 import fcntl
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, connections, models, transaction
+from django.db import Error, connection, connections, models, transaction
 from django.db.backends.signals import connection_created
 from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
@@ -53,6 +53,15 @@ class Uuid7(models.Func):
 def _teach_sqlite(sender: Any, connection: Any, **_: Any) -> None:
     if connection.vendor == "sqlite":
         connection.connection.create_function("uuid7", 0, lambda: ids.uuid7().hex)
+
+
+def or_reconnect(work: Callable[[], Any]) -> Any:
+    """Do `work` in a thread that lives long: a connection that broke in it is not used again."""
+    try:
+        return work()
+    except Error:
+        connection.close()
+        raise
 
 
 def update_many(

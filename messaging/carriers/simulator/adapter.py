@@ -13,7 +13,7 @@ from messaging.carriers.models import Carrier
 from messaging.carriers.simulator import network
 from messaging.carriers.simulator.network import Faults
 from messaging.carriers.simulator.script import script_of
-from smsportal.lib.db import database_now
+from smsportal.lib.db import database_now, or_reconnect
 
 
 class SimulatorAdapter:
@@ -62,7 +62,7 @@ class SimulatorAdapter:
         await self._call(self._acknowledge, events)
 
     async def _call(self, function: Callable, *arguments: Any) -> Any:
-        work = partial(function, *arguments)
+        work = partial(or_reconnect, partial(function, *arguments))
         return await asyncio.get_running_loop().run_in_executor(self.database, work)
 
     def _take(self, texts: Sequence[OutgoingText]) -> list[Answer]:

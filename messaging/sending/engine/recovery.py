@@ -22,12 +22,20 @@ log = logging.getLogger(__name__)
 Held = list[Key]
 
 
-def recover(carrier: Carrier, past: Past, *, now: dt.datetime, but: Collection[Key] = ()) -> None:
+def recover(
+    carrier: Carrier,
+    past: Past,
+    *,
+    now: dt.datetime,
+    but: Collection[Key] = (),
+    after_crash: bool = True,
+) -> None:
     """Settle what `carrier`'s sender had in hand and no longer has.
 
     Not in the journal = never left, so queued again; in it without an answer = may have been sent;
     answered = applied. Without a journal nothing is known, so it may have been sent. but: what is
-    in hand now. Running it twice changes nothing.
+    in hand now. after_crash: what was in hand at three of them is not tried again. Running it twice
+    changes nothing.
     """
     held = [key for key in _held(carrier) if key not in but]
     if not past.is_whole:
@@ -37,7 +45,8 @@ def recover(carrier: Carrier, past: Past, *, now: dt.datetime, but: Collection[K
     for start in range(0, len(told), CHUNK):
         answers.record(carrier.pk, list(told.values())[start : start + CHUNK], now=now)
     _doubt(carrier, [k for k in held if k in past.about and k not in told], "no_answer", now)
-    _queue_again([key for key in held if key not in past.about and key not in told], now)
+    left = [key for key in held if key not in past.about and key not in told]
+    _queue_again(left, now, counts=after_crash)
 
 
 def _held(carrier: Carrier) -> Held:
@@ -56,7 +65,7 @@ def _doubt(carrier: Carrier, held: Held, code: str, now: dt.datetime) -> None:
         answers.record(carrier.pk, doubtful, now=now)
 
 
-def _queue_again(held: Held, now: dt.datetime) -> None:
+def _queue_again(held: Held, now: dt.datetime, *, counts: bool) -> None:
     """They never left. One that was in hand at three crashes may have caused them."""
     if not held:
         return
@@ -65,10 +74,10 @@ def _queue_again(held: Held, now: dt.datetime) -> None:
     swept = Message.objects.filter(state=State.UNKNOWN)  # the sweep has counted the loss
     with transaction.atomic():
         queued = _move(
-            sending.filter(lease_losses__lt=MOST_LEASES_LOST - 1),
+            sending.filter(lease_losses__lt=MOST_LEASES_LOST - counts),
             held,
             state=State.QUEUED,
-            lease_losses=F("lease_losses") + 1,
+            lease_losses=F("lease_losses") + counts,
         )
         innocent = swept.filter(lease_losses__lt=MOST_LEASES_LOST)
         queued += _move(innocent, held, state=State.QUEUED, maybe_sent=False)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from messaging.carriers.base import (
     Adapter,
@@ -26,7 +26,7 @@ from messaging.sending.engine import answers, claims, receipts, recovery, releas
 from messaging.sending.engine.hold import Hold
 from messaging.sending.engine.journal import Journal, Key, Past, read
 from messaging.sending.engine.pace import Pace
-from smsportal.lib.db import database_now
+from smsportal.lib.db import database_now, or_reconnect
 
 log = logging.getLogger(__name__)
 
@@ -145,9 +145,8 @@ class Sender:
         known = {key for key, answer in self.journal.open_texts.items() if answer is None}
         past = Past(is_whole=True, about=known)
         mine = frozenset(self.in_hand | set(self.journal.open_texts))
-        await self._database(
-            lambda: recovery.recover(self.carrier, past, now=database_now(), but=mine)
-        )
+        recover = partial(recovery.recover, self.carrier, past, but=mine, after_crash=False)
+        await self._database(lambda: recover(now=database_now()))
         self.has_lost_a_claim = False
 
     async def _carry(self, texts: list[OutgoingText], epoch: int, claimed_at: float) -> None:
@@ -196,6 +195,7 @@ class Sender:
             except Exception:
                 log.exception("the connection to %s broke while listening", self.carrier.name)
                 events = []
+                await self._pause(TICK_SECONDS)
             if events:
                 await self._store(events)
             elif self.is_stopping.is_set() and not self.carrying:
@@ -256,7 +256,7 @@ class Sender:
 
     async def _once(self, work: Callable[[], Any]) -> Any:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.database, partial(_in_thread, work))
+        return await loop.run_in_executor(self.database, partial(or_reconnect, work))
 
     async def _pause(self, seconds: float, *, even_when_stopping: bool = False) -> None:
         if even_when_stopping:
@@ -267,14 +267,6 @@ class Sender:
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
-
-
-def _in_thread(work: Callable[[], Any]) -> Any:
-    try:
-        return work()
-    except Error:
-        connection.close()
-        raise
 
 
 def _close_connection() -> None:

@@ -164,3 +164,13 @@ def test_a_doubt_outlives_the_journal_it_came_from(carrier, path):
         Journal(path).close()
 
     assert states == ["unknown"]
+
+
+def test_a_claim_that_got_lost_again_and_again_is_no_crash(carrier, path):
+    in_hand(carrier)
+    Journal(path).close()
+    for _ in range(4):
+        states = recover(carrier, path, after_crash=False)
+        claims.take(carrier, 50, now=LATER)
+
+    assert (states, Message.objects.get().lease_losses) == (["queued"], 0)
