@@ -62,8 +62,7 @@ def figures() -> Iterator[SendingFigure]:
     basket = _basket(person)
     sender = _sender()
     try:
-        while not Heartbeat.objects.exists():
-            time.sleep(POLL_SECONDS)
+        _wait_until_ready(sender)
         yield _one_click(person, basket, limit)
     finally:
         sender.send_signal(signal.SIGTERM)
@@ -145,6 +144,13 @@ def _sender() -> subprocess.Popen:
     return subprocess.Popen(
         command, cwd=settings.BASE_DIR, env=os.environ.copy(), stdout=log, stderr=log
     )
+
+
+def _wait_until_ready(sender: subprocess.Popen) -> None:
+    while not Heartbeat.objects.exists():
+        if sender.poll() is not None:
+            raise RuntimeError(f"the sender stopped: {settings.VAR_DIR / 'sender.log'}")
+        time.sleep(POLL_SECONDS)
 
 
 def _limit() -> float:
