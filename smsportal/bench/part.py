@@ -1,6 +1,7 @@
 """One part of the bench, in a process and a database of its own: part.py NAME ROWS."""
 
 import sys
+from collections.abc import Callable, Iterable
 
 import django
 from django.core.management import call_command
@@ -13,7 +14,7 @@ from smsportal.bench import imports, pages, pure, sending  # noqa: E402 (models 
 def main(part: str, rows: int) -> None:
     if part != "sums":
         call_command("migrate", verbosity=0)
-    figures = {
+    figures: dict[str, Callable[[], Iterable[object]]] = {
         "sums": pure.figures,
         "imports": imports.figures,
         "sending": sending.figures,
