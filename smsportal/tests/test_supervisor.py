@@ -10,6 +10,8 @@ import pytest
 from smsportal.tests.house import ROOT
 from smsportal.tests.processes import alive, children_of, family_of, kill, within
 
+pytestmark = pytest.mark.once
+
 # A polite child, and one that ignores every signal it can and has a child like itself.
 STUBBORN = (
     "import os, signal, time\n"
@@ -22,7 +24,6 @@ import sys
 from pathlib import Path
 from smsportal.supervisor import Child, Supervisor
 
-pytestmark = pytest.mark.once
 python = [sys.executable, "-I", "-S", "-c"]
 supervisor = Supervisor(Path(sys.argv[1]), say=lambda line: print(line, flush=True))
 supervisor.start(Child("polite", [*python, "import time; time.sleep(600)"]))
