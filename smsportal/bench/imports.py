@@ -25,8 +25,7 @@ from messaging.imports.models import Import, ImportRow
 from messaging.imports.states import State
 from smsportal.bench.pure import FIRST_NUMBER
 from smsportal.celery import app
-from smsportal.lib.bulk import insert_rows
-from smsportal.lib.db import Uuid7, insert_from_select
+from smsportal.lib.db import Uuid7, insert_from_select, insert_rows
 
 ROWS = 100_000
 GOAL_SECONDS = 30

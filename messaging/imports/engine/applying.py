@@ -11,8 +11,7 @@ from messaging.imports.engine import statements
 from messaging.imports.engine.pace import row_ranges
 from messaging.imports.models import Import, ImportGroup, ImportRow
 from messaging.imports.states import RowState, State
-from smsportal.lib.bulk import analyse
-from smsportal.lib.db import Uuid7, insert_from_select
+from smsportal.lib.db import Uuid7, analyse, insert_from_select
 
 
 def apply(batch: Import, now: dt.datetime) -> None:

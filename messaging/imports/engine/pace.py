@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Max, Min
 
 from messaging.imports.models import Import
-from smsportal.lib.bulk import breathe, long_chunk
+from smsportal.lib.db import breathe, long_chunk
 
 
 def row_ranges(batch: Import, rows: type[models.Model]) -> Iterator[tuple[int, int]]:

@@ -12,7 +12,7 @@ from messaging.imports.engine.pace import row_ranges
 from messaging.imports.mapping import Target, cell_text, is_ticked, people_rows, row_groups
 from messaging.imports.models import Import, ImportGroup, ImportMember, ImportRow
 from messaging.imports.states import RowState, State
-from smsportal.lib.bulk import analyse, insert_rows
+from smsportal.lib.db import analyse, insert_rows
 from smsportal.lib.phones import BadNumber, from_cell
 from smsportal.lib.spreadsheets import Cell, Row, Sheet, open_sheet
 

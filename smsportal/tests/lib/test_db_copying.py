@@ -4,7 +4,7 @@ import pytest
 
 from accounts.tests.make import make_admin
 from messaging.imports.models import Import, ImportRow
-from smsportal.lib.bulk import insert_rows
+from smsportal.lib.db import insert_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Value
 from django.utils import timezone
 
@@ -63,7 +63,7 @@ def test_claim_takes_rows_in_order_up_to_the_limit_and_only_once():
 @pytest.mark.postgresql
 def test_claim_keeps_its_limit_on_a_table_that_was_empty_when_it_was_analysed():
     """With IN, a nested loop asks the inner query once a row, and each time skips what it has."""
-    with db.connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {Department._meta.db_table}")
     for _ in range(5):
         make_department()

@@ -1,0 +1,33 @@
+"""The only place that knows which database it talks to. All of it is tested on both."""
+
+from smsportal.lib.db.changing import claim, claim_fairly, update_many
+from smsportal.lib.db.copying import (
+    Uuid7,
+    analyse,
+    breathe,
+    insert_from_select,
+    insert_rows,
+    long_chunk,
+)
+from smsportal.lib.db.guarding import append_only_sql, drop_append_only_sql
+from smsportal.lib.db.holding import exclusive, or_reconnect
+from smsportal.lib.db.which import CHUNK, database_now, is_postgres
+
+__all__ = [
+    "CHUNK",
+    "Uuid7",
+    "analyse",
+    "append_only_sql",
+    "breathe",
+    "claim",
+    "claim_fairly",
+    "database_now",
+    "drop_append_only_sql",
+    "exclusive",
+    "insert_from_select",
+    "insert_rows",
+    "is_postgres",
+    "long_chunk",
+    "or_reconnect",
+    "update_many",
+]
