@@ -53,5 +53,6 @@ def press(button: str) -> Callable[[Page], None]:
 
 def press_on(page: Page, button: str) -> None:
     """Press a button that leads to another page, or to this one again."""
-    with page.expect_navigation():
+    # A change of the address by htmx is a navigation too; only a new page loads.
+    with page.expect_event("load"):
         page.get_by_role("button", name=button).first.click()

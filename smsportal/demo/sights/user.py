@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from messaging.contacts.models import Contact, Group
 from messaging.sending.models import Batch
@@ -42,7 +42,7 @@ def messy_batch() -> object:
 def settled(page: Page) -> None:
     """Whatever htmx was asked for has come."""
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping')")
+    expect(page.locator(".htmx-request")).to_have_count(0)
 
 
 def written(

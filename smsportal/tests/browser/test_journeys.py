@@ -211,7 +211,7 @@ def test_three_texts_by_keyboard_alone(open_page, physics, sender):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.value === 'send'"):
             break
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.keyboard.press("Enter")
 
     watch(page, "3 delivered", script=True)
