@@ -59,7 +59,8 @@ def sender(live_server, tmp_path):
 
 
 @both_ways
-def test_from_sign_in_to_three_delivered_texts(open_page, physics, sender, script):
+def test_from_sign_in_to_three_delivered_texts(open_page, physics, sender, settings, script):
+    settings.SEND_UNDO_SECONDS = 5  # when they are over, the page loads anew without the toast
     page = open_page(script=script)
     sign_in(page, "phys0077")
     expect(page.get_by_role("heading", level=1)).to_have_text("New message")
