@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -67,6 +68,7 @@ def _page(
         "now": now,
         "problem": problem,
         "seconds_left": max(0, round((batch.send_at - now).total_seconds())) if is_held else None,
+        "undo_seconds": settings.SEND_UNDO_SECONDS,
         "is_mine": batch.person_id == request.user.pk,
         "cost_tenths": queries.cost_tenths(batch, progress),
         "is_moving": batch.state in (BatchState.HELD, BatchState.RUNNING)

@@ -129,7 +129,7 @@
         const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
         $$("[data-left]", box).forEach(o => { o.textContent = left; });
         go?.setAttribute("stroke-dashoffset", 100 - left / total * 100);
-        if (left) setTimeout(tick, 250); else location.reload();
+        if (left) setTimeout(tick, 250); else if (!window.htmx) location.reload();  /* htmx takes the bar away by itself */
       };
       tick();
     });

@@ -97,6 +97,7 @@ def test_the_page_asks_again_only_while_something_moves(client):
     second = client.get(reverse("history:batch", args=[moving.uid]), **part)
 
     assert (first.status_code, second.status_code) == (200, 286)
+    assert '<span id="undo" hx-swap-oob="true" hidden></span>' in first.content.decode()
     assert "<html" not in first.content.decode()
 
 
