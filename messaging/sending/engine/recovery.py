@@ -72,12 +72,13 @@ def _queue_again(held: Held, now: dt.datetime, *, counts: bool) -> None:
     log.warning("%d texts never left: queued again", len(held))
     sending = Message.objects.filter(state=State.SENDING)
     swept = Message.objects.filter(state=State.UNKNOWN)  # the sweep has counted the loss
+    lost = int(counts)
     with transaction.atomic():
         queued = _move(
-            sending.filter(lease_losses__lt=MOST_LEASES_LOST - counts),
+            sending.filter(lease_losses__lt=MOST_LEASES_LOST - lost),
             held,
             state=State.QUEUED,
-            lease_losses=F("lease_losses") + counts,
+            lease_losses=F("lease_losses") + lost,
         )
         innocent = swept.filter(lease_losses__lt=MOST_LEASES_LOST)
         queued += _move(innocent, held, state=State.QUEUED, maybe_sent=False)
