@@ -205,7 +205,7 @@ def test_no_page_holds_a_script_or_a_style_of_its_own():
     assert found == []
 
 
-def test_nothing_is_left_for_later_and_nothing_points_outside():
+def test_nothing_is_left_for_later():
     later = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
     found = [
         house.at(path, number)
