@@ -121,7 +121,7 @@ _WORDS = {
 }
 _UNDELIVERED = {
     Undelivered.ABSENT: "Try again later, or ring them.",
-    Undelivered.DEAD: "Check the number with the person and correct it in CONTACTS.",
+    Undelivered.DEAD: "Check the number with the person and correct it in Contacts.",
     Undelivered.BLOCKED: "Ring them: their network does not let this text through.",
 }
 _OUR_PROBLEM = "Not sent: our problem"
