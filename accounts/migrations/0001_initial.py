@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['-at', '-id'], name='accounts_au_at_32f534_idx'), models.Index(fields=['department_id', '-at', '-id'], name='accounts_au_departm_2476d5_idx'), models.Index(fields=['object_kind', 'object_id'], name='accounts_au_object__b41d25_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('verb__contains', '.')), name='verb_has_a_noun')],
             },
         ),
         migrations.CreateModel(

@@ -55,7 +55,7 @@ def add_contact(
     )
     with transaction.atomic():
         _keep(contact, groups, by)
-        _record(contact, "contact_added", "Added", by, now)
+        _record(contact, "contacts.added", "Added", by, now)
     return contact
 
 
@@ -75,7 +75,7 @@ def edit_contact(
     contact.first_name, contact.last_name = tidy(first_name), tidy(last_name)
     with transaction.atomic():
         _keep(contact, groups, by)
-        _record(contact, "contact_changed", "Changed", by, now)
+        _record(contact, "contacts.changed", "Changed", by, now)
     return contact
 
 
@@ -113,7 +113,7 @@ def delete_contacts(*, contacts: QuerySet[Contact], by: Person, now: dt.datetime
     count = 0
     for ids in _chunks(own):
         count += Contact.objects.filter(pk__in=ids).live().update(deleted_at=now)
-    _record_many("contacts_deleted", f"Deleted {_contacts(count, by)}", count, by, now)
+    _record_many("contacts.deleted", f"Deleted {_contacts(count, by)}", count, by, now)
     return count
 
 
@@ -131,7 +131,7 @@ def restore_contacts(*, deleted_at: dt.datetime, by: Person, now: dt.datetime) -
         free = gone.exclude(number__in=list(taken.values_list("number", flat=True)))
         restored = free.update(deleted_at=None)
         back, left = back + restored, left + len(ids) - restored
-    _record_many("contacts_restored", f"Put back {_contacts(back, by)}", back, by, now)
+    _record_many("contacts.restored", f"Put back {_contacts(back, by)}", back, by, now)
     return back, left
 
 
@@ -148,7 +148,7 @@ def join_group(*, contacts: QuerySet[Contact], group: Group, by: Person, now: dt
     for ids in _chunks(allowed):
         source = Contact.objects.filter(pk__in=ids)
         count += insert_from_select(Membership, source, group=group.pk, contact=F("pk"))
-    _record_group("group_joined", f"Added {_contacts(count, by)} to", group, count, by, now)
+    _record_group("groups.joined", f"Added {_contacts(count, by)} to", group, count, by, now)
     return count
 
 
@@ -159,7 +159,7 @@ def leave_group(*, contacts: QuerySet[Contact], group: Group, by: Person, now: d
     count = 0
     for ids in _chunks(members):
         count += Membership.objects.filter(group=group, contact_id__in=ids).delete()[0]
-    _record_group("group_left", f"Took {_contacts(count, by)} out of", group, count, by, now)
+    _record_group("groups.left", f"Took {_contacts(count, by)} out of", group, count, by, now)
     return count
 
 
@@ -175,7 +175,7 @@ def merge(*, keep: Contact, others: QuerySet[Contact], by: Person, now: dt.datet
             deleted_at=now
         )
         words = f"Merged {_contacts(count + 1, by)} into one"
-        _record_many("contacts_merged", words, count, by, now)
+        _record_many("contacts.merged", words, count, by, now)
     return count
 
 
@@ -185,7 +185,7 @@ def add_group(*, name: str, by: Person, now: dt.datetime) -> Group:
     group = Group(department_id=by.department_id, owner=owner, name=tidy(name), created_at=now)
     with transaction.atomic():
         _name_group(group, group.name, by)
-        _record_group("group_added", "Added", group, 1, by, now)
+        _record_group("groups.added", "Added", group, 1, by, now)
     return group
 
 
@@ -196,7 +196,7 @@ def rename_group(*, group: Group, name: str, by: Person, now: dt.datetime) -> Gr
         _name_group(group, tidy(name), by)
         if group.name != before:
             words = "Renamed" if not group.is_global else f"Renamed {before} to"
-            _record_group("group_renamed", words, group, 1, by, now)
+            _record_group("groups.renamed", words, group, 1, by, now)
     return group
 
 
@@ -213,7 +213,7 @@ def delete_group(*, group: Group, by: Person, now: dt.datetime) -> None:
     _require_own(Group, [group.pk], by)
     with transaction.atomic():
         if Group.objects.live().filter(pk=group.pk).update(deleted_at=now):
-            _record_group("group_deleted", "Deleted", group, 1, by, now)
+            _record_group("groups.deleted", "Deleted", group, 1, by, now)
 
 
 def restore_group(*, group: Group, by: Person, now: dt.datetime) -> None:
@@ -222,7 +222,7 @@ def restore_group(*, group: Group, by: Person, now: dt.datetime) -> None:
     with transaction.atomic():
         group.deleted_at = None
         _name_group(group, group.name, by)
-        _record_group("group_restored", "Put back", group, 1, by, now)
+        _record_group("groups.restored", "Put back", group, 1, by, now)
 
 
 def hand_over(*, person: Person, heir: Person | None, now: dt.datetime) -> tuple[int, int]:

@@ -213,11 +213,11 @@ def _finish(batch: Import, now: dt.datetime) -> None:
     kind = "global contacts" if batch.is_global else "personal contacts"
     source = f"{kind} from {batch.file_name}" if batch.is_global else kind
     if batch.state == State.APPLYING:
-        verb, done = "contacts_imported", applying.finish(batch, now)
+        verb, done = "imports.applied", applying.finish(batch, now)
         came = "{new:,} new, {changed:,} changed, {unchanged:,} as they were"
         words = f"Imported {source}: {came.format(**batch.counts)}."
     else:
-        verb, done = "import_undone", undoing.finish(batch)
+        verb, done = "imports.undone", undoing.finish(batch)
         kept = batch.counts["kept"]
         words = f"Undid the import of {source}."
         words += f" {kept:,} that had been changed since were kept." if kept else ""

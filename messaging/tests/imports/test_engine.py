@@ -126,7 +126,7 @@ def test_an_import_that_was_cut_off_goes_on_where_it_was(admin, monkeypatch, cal
         "changed": 1,
         "unchanged": 0,
     }
-    assert AuditEvent.objects.filter(verb="contacts_imported").count() == 1
+    assert AuditEvent.objects.filter(verb="imports.applied").count() == 1
 
 
 def test_a_lost_bell_is_rung_again_by_the_sweep(admin, django_capture_on_commit_callbacks):
