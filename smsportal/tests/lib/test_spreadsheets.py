@@ -1,6 +1,6 @@
 import datetime
 import io
-import time
+import resource
 import zipfile
 
 import pytest
@@ -12,6 +12,12 @@ from smsportal.lib.spreadsheets import open_sheet
 from smsportal.tests.lib import workbooks
 
 PEOPLE = [["Mobile", "FirstName"], ["07700 900123", "Muñoz"], ["07700 900124", "Bob"]]
+
+
+def work_done():
+    """Seconds of processor time of this process and its children: a busy machine adds none."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def rows_of(content, name="list.csv"):
@@ -240,10 +246,10 @@ ENCRYPTED_ODS = {"META-INF/manifest.xml": "<manifest:encryption-data/>"}
     ids=lambda value: None,
 )
 def test_what_is_no_list_is_refused_in_words_and_at_once(content, words):
-    began = time.perf_counter()
+    began = work_done()
 
     assert refusal_of(content, "x") == words
-    assert time.perf_counter() - began < 2
+    assert work_done() - began < 2
 
 
 def far_apart():
@@ -323,10 +329,10 @@ TOO_MUCH = (
 )
 def test_what_is_over_a_limit_is_refused_in_words_within_two_seconds(make, words):
     content = make()
-    began = time.perf_counter()
+    began = work_done()
 
     assert refusal_of(content, "x") == words
-    assert time.perf_counter() - began < 2
+    assert work_done() - began < 2
 
 
 def test_a_header_does_not_count_among_the_rows():
