@@ -208,7 +208,7 @@ def test_a_server_that_hangs_costs_one_time_out_and_the_rest_waits(hanging_serve
 
     assert engine.send_due() == 0
 
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
     assert engine.send_due() == 0
     tried, *others = OutgoingMail.objects.order_by("-attempt_count", "pk")
     assert (tried.attempt_count, tried.lease_until, tried.failed_at) == (1, None, None)
