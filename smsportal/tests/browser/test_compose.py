@@ -1,6 +1,7 @@
 """Writing a message in a real browser, with script and without."""
 
 import os
+import re
 from datetime import UTC, datetime
 from unittest.mock import patch
 
@@ -98,6 +99,26 @@ def test_people_and_cost_follow_every_tick(amira, open_page):
     with saved(page):
         page.get_by_role("checkbox", name="Year 2 Physics").uncheck()
     expect(page.get_by_role("button", name="Send to 1 person")).to_be_visible()
+
+
+def test_a_press_of_send_is_kept_while_the_count_comes_in(amira, open_page):
+    page = open_page(amira)
+    page.goto(NEW)
+    page.get_by_label("Message to send").fill("Hello")
+    page.get_by_label("Mobile numbers").fill("07700 900001")
+    with saved(page):
+        page.locator("#send").focus()
+    expect(page.locator("#send")).to_have_text(re.compile("Send to 1 person"))
+    expect(page.locator("#send")).to_be_focused()
+
+    page.get_by_label("Mobile numbers").fill("07700 900001 07700 900002")
+    page.locator("#send").hover()
+    page.mouse.down()  # the change is said to the server now, and its answer comes before "up"
+    expect(page.locator("#send")).to_have_text(re.compile("Send to 2 people"))
+    with page.expect_event("load"):
+        page.mouse.up()
+
+    assert Batch.objects.get().person_count == 2
 
 
 def test_a_search_takes_nobody_out(amira, open_page):
@@ -288,7 +309,7 @@ def test_the_pages_are_for_everybody(amira, open_page, axe, width, theme, settin
     page.get_by_label("Message to send").fill("Hi ((first name)) – ((room))")
     page.get_by_label("Send later").check()
     page.get_by_label("Date").fill("2020-05-15")
-    page.locator("#sendbar button").click()
+    page.locator("#send").click()
     page.wait_for_selector(".error-summary")
     look("problems")
     for tab in ("Group", "Quick Contacts Selection", "Upload CSV/Excel"):
@@ -304,7 +325,7 @@ def test_the_pages_are_for_everybody(amira, open_page, axe, width, theme, settin
     draft = Draft.objects.get()
     page.goto(reverse("compose:draft", args=[draft.uid]))
     page.get_by_label("Mobile numbers").fill("07700900001 07700900002")
-    page.locator("#sendbar button").click()
+    page.locator("#send").click()
     page.wait_for_url("**/check/")
     look("check")
     page.locator("main .btn--primary").click()

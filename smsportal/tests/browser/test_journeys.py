@@ -166,9 +166,11 @@ def test_undo_gives_the_message_back_as_it_was_written(open_page, physics, setti
 def test_a_session_that_ends_while_one_writes_loses_nothing(open_page, physics, script):
     page = open_page(script=script)
     sign_in(page, "phys0077")
-    write(page, "A long message that took a while to write.")
     if script:
-        page.wait_for_load_state("networkidle")
+        with page.expect_response(lambda answer: "while" in (answer.request.post_data or "")):
+            write(page, "A long message that took a while to write.")
+    else:
+        write(page, "A long message that took a while to write.")
     Session.objects.all().delete()
 
     press(page, "Send")
@@ -207,11 +209,7 @@ def test_three_texts_by_keyboard_alone(open_page, physics, sender):
     page.keyboard.type(THREE)
     tab_to(page, "message")
     page.keyboard.type("The 2pm lecture has moved.")
-    page.wait_for_load_state("networkidle")
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.value === 'send'"):
-            break
+    tab_to(page, "send")
     with page.expect_event("load"):
         page.keyboard.press("Enter")
 
