@@ -33,7 +33,7 @@ mutants: $(VENV)/.installed-dev  ## plant each known fault; the tests must see i
 	@exec $(BIN)/python -m smsportal.bench.mutants $(ARGS)
 
 shots: $(VENV)/.installed-dev  ## a picture of every page into var/shots
-	@exec $(BIN)/python -m smsportal.bench.shots $(ARGS)
+	@exec $(BIN)/python manage.py shots $(ARGS)
 
 clean:  ## forget the environment and the demo's data
 	rm -rf $(VENV) var staticfiles

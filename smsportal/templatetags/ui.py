@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import qrcode
@@ -72,12 +73,19 @@ STATUS = {
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of static/icons.svg. A label is read aloud; without, the words beside it say it."""
-    href = f"{static('icons.svg')}#i-{name}"
     if label:
         return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>',
+            label,
+            _picture(name),
         )
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', href)
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', _picture(name))
+
+
+@cache
+def _picture(name: str) -> str:
+    # A page has some sixty icons of twenty kinds, and working out an address takes its time.
+    return f"{static('icons.svg')}#i-{name}"
 
 
 @register.simple_tag
