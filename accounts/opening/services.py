@@ -51,31 +51,13 @@ def open_department(
     department = departments.add(
         name=name, code=code, kind=kind, alpha_tag=alpha_tag, by=by, now=now
     )
-    first_admin = people.add_admin(
-        department=department,
-        username=admin.username,
-        name=admin.name,
-        email=admin.email,
-        extension=admin.extension,
-        is_name_confirmed=admin.is_name_confirmed,
-        by=by,
-        now=now,
+    first_admin, admin_link = people.add_and_invite(
+        department=department, details=admin, role=RoleName("admin"), by=by, now=now
     )
-    first_user = people.add_user(
-        department=department,
-        username=user.username,
-        name=user.name,
-        email=user.email,
-        extension=user.extension,
-        other_domain_reason=user.other_domain_reason,
-        is_name_confirmed=user.is_name_confirmed,
-        by=by,
-        now=now,
+    first_user, user_link = people.add_and_invite(
+        department=department, details=user, role=RoleName("user"), by=by, now=now
     )
-    links = {
-        person.audit_name: people.invite(person=person, by=by, now=now)
-        for person in (first_admin, first_user)
-    }
+    links = {first_admin.audit_name: admin_link, first_user.audit_name: user_link}
     department_opened.send(sender=Department, department=department, by=by, now=now)
     return Opened(department, first_admin, first_user, links)
 

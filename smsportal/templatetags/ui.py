@@ -73,17 +73,16 @@ STATUS = {
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of static/icons.svg. A label is read aloud; without, the words beside it say it."""
+    href = _address(name)
     if label:
         return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>',
-            label,
-            _picture(name),
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href
         )
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', _picture(name))
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', href)
 
 
 @cache
-def _picture(name: str) -> str:
+def _address(name: str) -> str:
     # A page has some sixty icons of twenty kinds, and working out an address takes its time.
     return f"{static('icons.svg')}#i-{name}"
 

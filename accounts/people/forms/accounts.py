@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 from django import forms
@@ -29,7 +30,7 @@ def line(label: str, **options: Any) -> forms.CharField:
     return field
 
 
-class DetailsForm(forms.Form):
+class AccountForm(forms.Form):
     """What users and administrators have in common. Its problems are those of problems_with()."""
 
     role: RoleName
@@ -56,7 +57,11 @@ class DetailsForm(forms.Form):
         return self.is_bound and "name" in self.errors and looks_generic(self["name"].value() or "")
 
     def details(self) -> Details:
-        raise NotImplementedError
+        """What a valid form says; where it does not ask, what the account has."""
+        person, cleaned = self.person, self.cleaned_data
+        kept = {"username": person.username, "email": person.email} if person else {}
+        said = {each.name: cleaned[each.name] for each in fields(Details) if each.name in cleaned}
+        return Details(**{**kept, **said})
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -87,7 +92,7 @@ class MemberForm(forms.Form):
 MemberRows = forms.formset_factory(MemberForm, extra=0)
 
 
-class UserForm(DetailsForm):
+class UserForm(AccountForm):
     role = RoleName("user")
 
     username = line(
@@ -155,23 +160,13 @@ class UserForm(DetailsForm):
             self.members = MemberRows(_rows(data), prefix="members")
 
     def details(self) -> Details:
-        cleaned = self.cleaned_data
         self.members.is_valid()
-        return Details(
-            username=cleaned["username"],
-            name=cleaned["name"],
-            email=cleaned["email"],
-            extension=cleaned["extension"],
-            other_domain_reason=cleaned["other_domain_reason"],
-            is_name_confirmed=cleaned["is_name_confirmed"],
-            allow_relay=cleaned["allow_relay"],
-            is_generic=cleaned["is_generic"],
-            members=tuple(
-                Member(**{name: row.get(name, "") for name in MEMBER})
-                for row in (form.cleaned_data for form in self.members)
-            ),
-            notes=cleaned["notes"],
-            parts_per_day_cap=cleaned["parts_per_day_cap"] if cleaned["is_limited"] else None,
+        rows = (form.cleaned_data for form in self.members)
+        cap = self.cleaned_data["parts_per_day_cap"]
+        return replace(
+            super().details(),
+            members=tuple(Member(**{name: row.get(name, "") for name in MEMBER}) for row in rows),
+            parts_per_day_cap=cap if self.cleaned_data["is_limited"] else None,
         )
 
     def clean(self) -> dict[str, Any]:
@@ -205,7 +200,7 @@ class UserForm(DetailsForm):
         return super().is_valid() and not self.has_bad_members
 
 
-class AdminForm(DetailsForm):
+class AdminForm(AccountForm):
     """The messaging team's; an administrator's own form is OwnDetailsForm."""
 
     role = RoleName("admin")
@@ -225,16 +220,6 @@ class AdminForm(DetailsForm):
         self.fields["extension"].help_text = "Five or six digits, not a mobile."
         if person is not None:
             del self.fields["username"]
-
-    def details(self) -> Details:
-        cleaned, person = self.cleaned_data, self.person
-        return Details(
-            username=person.username if person else cleaned["username"],
-            name=cleaned["name"],
-            email=cleaned.get("email", person.email if person else ""),
-            extension=cleaned["extension"],
-            is_name_confirmed=cleaned["is_name_confirmed"],
-        )
 
 
 class OwnDetailsForm(AdminForm):

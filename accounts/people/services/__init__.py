@@ -1,12 +1,13 @@
 """What one may ask about accounts. Other wings import from here."""
 
 from accounts.people.services.accounts import add_admin, add_user, edit_admin, edit_user
-from accounts.people.services.invitations import invite
+from accounts.people.services.invitations import add_and_invite, invite
 from accounts.people.services.leaving import remove_person, restore_person
 from accounts.people.services.passwords import force_reset
 
 __all__ = [
     "add_admin",
+    "add_and_invite",
     "add_user",
     "edit_admin",
     "edit_user",

@@ -15,10 +15,8 @@ from accounts.people.errors import DetailsRefused
 from accounts.people.forms.accounts import AdminForm, OwnDetailsForm
 from accounts.people.models import Person
 from accounts.people.queries import listed, with_second_step
-from accounts.people.roles import RoleName
 from accounts.people.services.accounts import edit_admin
-from accounts.people.services.invitations import add_and_invite
-from accounts.people.views.keeping import A_PAGE, link_once, list_of, load, tell_of_link
+from accounts.people.views.keeping import A_PAGE, add_by, link_once, list_of, load
 
 
 @permission_required("manage_admins")
@@ -54,24 +52,10 @@ def department_people(request: HttpRequest, uid: UUID) -> HttpResponse:
 @permission_required("manage_departments")
 @require_http_methods(["GET", "POST"])
 def admin_add(request: HttpRequest, uid: UUID) -> HttpResponse:
-    now = timezone.now()
     department = get_object_or_404(Department.objects.visible_to(request.user), uid=uid)
-    form = AdminForm(request.POST or None, department=department, now=now)
-    if form.is_valid():
-        try:
-            person, link = add_and_invite(
-                department=department,
-                details=form.details(),
-                role=RoleName("admin"),
-                by=request.user,
-                now=now,
-            )
-        except DetailsRefused as refusal:
-            form.show(refusal.field, refusal.words)
-        else:
-            tell_of_link(request, person, link, f"{person.name} has been added")
-            return redirect(list_of(request, department, "admin"))
-    return _form_page(request, form, department, None)
+    form = AdminForm(request.POST or None, department=department, now=timezone.now())
+    done = add_by(request, form, department) if form.is_valid() else None
+    return done or _form_page(request, form, department, None)
 
 
 @permission_required("manage_admins", "manage_departments")

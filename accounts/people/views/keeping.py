@@ -4,12 +4,15 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from accounts.departments.models import Department
+from accounts.people.errors import DetailsRefused
+from accounts.people.forms.accounts import AccountForm
 from accounts.people.models import Person
+from accounts.people.services.invitations import add_and_invite
 
 LINK_ONCE = "link_once"
 A_PAGE = 50
@@ -26,6 +29,23 @@ def list_of(request: HttpRequest, department: Department, role: str) -> str:
     if request.user.may("manage_departments"):
         return reverse("people:department_people", args=[department.uid])
     return reverse("people:users" if role == "user" else "people:admins")
+
+
+def add_by(request: HttpRequest, form: AccountForm, department: Department) -> HttpResponse | None:
+    """Adds whom a valid form describes and leads to the list. None: the form says what is wrong."""
+    try:
+        person, link = add_and_invite(
+            department=department,
+            details=form.details(),
+            role=form.role,
+            by=request.user,
+            now=form.now,
+        )
+    except DetailsRefused as refusal:
+        form.show(refusal.field, refusal.words)
+        return None
+    tell_of_link(request, person, link, f"{person.name} has been added")
+    return redirect(list_of(request, department, form.role))
 
 
 def tell_of_link(request: HttpRequest, person: Person, link: str, done: str) -> None:

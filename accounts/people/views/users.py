@@ -15,10 +15,8 @@ from accounts.people.errors import DetailsRefused
 from accounts.people.forms.accounts import UserForm
 from accounts.people.models import Person
 from accounts.people.queries import listed, quiet
-from accounts.people.roles import RoleName
 from accounts.people.services.accounts import edit_user
-from accounts.people.services.invitations import add_and_invite
-from accounts.people.views.keeping import A_PAGE, link_once, list_of, load, tell_of_link
+from accounts.people.views.keeping import A_PAGE, add_by, link_once, list_of, load
 
 STATES = (
     ("", "All"),
@@ -62,23 +60,10 @@ def department_user_add(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _add(request: HttpRequest, department: Department) -> HttpResponse:
-    now = timezone.now()
-    form = UserForm(request.POST or None, department=department, now=now)
-    if _wants_saving(request) and form.is_valid():
-        try:
-            person, link = add_and_invite(
-                department=department,
-                details=form.details(),
-                role=RoleName("user"),
-                by=request.user,
-                now=now,
-            )
-        except DetailsRefused as refusal:
-            form.show(refusal.field, refusal.words)
-        else:
-            tell_of_link(request, person, link, f"{person.name} has been added")
-            return redirect(list_of(request, department, "user"))
-    return _form_page(request, form, department, None)
+    form = UserForm(request.POST or None, department=department, now=timezone.now())
+    is_ready = _wants_saving(request) and form.is_valid()
+    done = add_by(request, form, department) if is_ready else None
+    return done or _form_page(request, form, department, None)
 
 
 @permission_required("manage_users", "manage_departments")

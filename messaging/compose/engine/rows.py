@@ -103,39 +103,39 @@ def copy_messages(basket: Basket, chosen: QuerySet[Message], *, source_uid: obje
 
 def add_rows(basket: Basket, rows: Sequence[BasketRow]) -> None:
     """Rows made in Python, at most CHUNK: those with a number get their state here."""
-    numbers = {row.number for row in rows if row.number}
-    taken = set(goes(basket).filter(number__in=numbers).values_list("number", flat=True))
-    opted_out = OptOut.objects.numbers(basket.department_id, numbers)
     first = next_row_no(basket)
     for n, row in enumerate(rows):
         row.basket, row.row_no = basket, first + n
-        row.state = _state_of(row, taken, opted_out)
+    _judge(basket, rows)
     BasketRow.objects.bulk_create(rows, batch_size=CHUNK)
 
 
 def put_right(basket: Basket, rows: Sequence[BasketRow], *, now: dt.datetime) -> None:
     """Rows of a file that somebody typed again, at most CHUNK, each with number or reason."""
-    numbers = {row.number for row in rows if row.number}
-    taken = set(goes(basket).filter(number__in=numbers).values_list("number", flat=True))
-    opted_out = OptOut.objects.numbers(basket.department_id, numbers)
-    for row in rows:
-        row.state = _state_of(row, taken, opted_out)
+    _judge(basket, rows)
     values = [(row.pk, row.number, row.typed, row.why, row.suggestion, row.state) for row in rows]
     wrong = BasketRow.objects.filter(basket=basket, state=RowState.REFUSED)
     update_many(wrong, values, ("number", "typed", "why", "suggestion", "state"))
     Basket.objects.filter(pk=basket.pk).update(changed_at=now)
 
 
-def _state_of(row: BasketRow, taken: set[str], opted_out: set[str]) -> RowState:
-    """Of one row; `taken` gets its number when it goes."""
-    if not row.number:
-        return RowState.REFUSED
-    if row.number in opted_out:
-        return RowState.OPTED_OUT
-    if row.number in taken:
-        return RowState.DUPLICATE
-    taken.add(row.number)
-    return RowState.OK
+def _judge(basket: Basket, rows: Sequence[BasketRow]) -> None:
+    """Gives each row its state, the first of a number before the others."""
+    numbers = {row.number for row in rows if row.number}
+    taken = _taken(basket, numbers)
+    opted_out = OptOut.objects.numbers(basket.department_id, numbers)
+    for row in rows:
+        if not row.number:
+            row.state = RowState.REFUSED
+        elif row.number in opted_out:
+            row.state = RowState.OPTED_OUT
+        else:
+            row.state = RowState.DUPLICATE if row.number in taken else RowState.OK
+            taken.add(row.number)
+
+
+def _taken(basket: Basket, numbers: set[str]) -> set[str]:
+    return set(goes(basket).filter(number__in=numbers).values_list("number", flat=True))
 
 
 def remove(rows: QuerySet[BasketRow]) -> int:
@@ -153,8 +153,7 @@ def promote(basket: Basket, *, after: int = 0) -> int:
     """
     twice = BasketRow.objects.filter(basket=basket, state=RowState.DUPLICATE, pk__gt=after)
     found = list(twice.order_by("pk").values_list("pk", "number")[:CHUNK])
-    numbers = {number for _, number in found}
-    taken = set(goes(basket).filter(number__in=numbers).values_list("number", flat=True))
+    taken = _taken(basket, {number for _, number in found})
     keys = []
     for key, number in found:
         if number not in taken:

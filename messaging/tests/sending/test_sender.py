@@ -175,6 +175,8 @@ def test_a_batch_is_released_when_its_second_comes(tmp_path):
 
     run_until(sender_of(make_simulator(settings=QUICK), tmp_path), is_all("delivered"))
 
+    assert states() == {"+447700900100": "delivered"}
+
 
 def test_a_second_sender_for_one_carrier_refuses_to_start(tmp_path):
     carrier = make_simulator()

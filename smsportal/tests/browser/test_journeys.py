@@ -144,6 +144,7 @@ def test_a_scheduled_text_goes_when_its_time_has_come(open_page, physics, sender
     page.reload()
 
     watch(page, "3 delivered", script=False)
+    assert list(Message.objects.values_list("state", flat=True)) == ["delivered"] * 3
 
 
 @both_ways

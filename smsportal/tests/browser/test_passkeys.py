@@ -3,6 +3,7 @@
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from accounts.tests.make import PASSWORD, make_user
 
@@ -62,7 +63,7 @@ def test_a_passkey_alone_signs_one_in(laptop):
     sign_out(laptop)
     laptop.goto(f"{reverse('account_login')}?next={reverse('people:profile')}")
     laptop.get_by_role("button", name="Use a passkey").click()
-    laptop.get_by_role("heading", name="My profile").wait_for()
+    expect(laptop.get_by_role("heading", level=1)).to_have_text("My profile")
 
 
 def test_a_passkey_is_the_second_step_after_the_password(laptop):
