@@ -2,21 +2,14 @@
 
 import datetime as dt
 import http.client
-import os
-import socket
-import subprocess
-import sys
 import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import quantiles
 
-from django.conf import settings
 from django.db.models import F, QuerySet
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,6 +19,7 @@ from messaging.carriers.models import Carrier
 from messaging.contacts.models import Contact
 from messaging.sending.models import Basket, BasketRow, Batch, Message
 from messaging.sending.states import BatchState, Lane, State
+from smsportal.bench.portal import get, server, signed_in
 from smsportal.lib import db
 
 CLIENTS = 8
@@ -61,8 +55,8 @@ def figures(rows: int = 100_000) -> Iterator[PageFigure]:
         "New message": reverse("compose:new"),
         "Contacts": reverse("contacts:list"),
     }
-    with _server() as port:
-        cookie = _signed_in(user)
+    with server() as port:
+        cookie = signed_in(user)
         limit = _measured(port, "/live", "")
         for name, address in pages.items():
             times = _measured(port, _landing(port, address, cookie), cookie)
@@ -119,57 +113,11 @@ def _texts(batch: Batch, carrier: Carrier, rows: QuerySet) -> None:
     )  # fmt: skip
 
 
-@contextmanager
-def _server() -> Iterator[int]:
-    """The portal as it is run for real, on loopback only."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "-c", "python:smsportal.gunicorn"]
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, "PORT": str(port)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait_for(port: int) -> None:
-    give_up_at = time.monotonic() + 30
-    while True:
-        try:
-            _get(http.client.HTTPConnection("127.0.0.1", port, timeout=2), "/live", "")
-            return
-        except OSError:
-            if time.monotonic() > give_up_at:
-                raise
-            time.sleep(0.1)
-
-
-def _signed_in(user: Person) -> str:
-    client = Client()
-    client.force_login(user)
-    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-
-
 def _landing(port: int, address: str, cookie: str) -> str:
     """Where a page that makes a draft leads to: that is the page people look at."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    status, location = _get(connection, address, cookie)
+    status, location = get(connection, address, cookie)
     return location if status in (301, 302) else address
-
-
-def _get(connection: http.client.HTTPConnection, address: str, cookie: str) -> tuple[int, str]:
-    connection.request("GET", address, headers={"Cookie": cookie, "Host": "localhost"})
-    answer = connection.getresponse()
-    answer.read()
-    return answer.status, answer.getheader("Location", "")
 
 
 def _measured(port: int, address: str, cookie: str) -> list[float]:
@@ -180,7 +128,7 @@ def _measured(port: int, address: str, cookie: str) -> list[float]:
     def client() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         while (began := time.monotonic()) < stop_at:
-            status, _ = _get(connection, address, cookie)
+            status, _ = get(connection, address, cookie)
             if status != 200:
                 raise RuntimeError(f"{address} answered {status}")
             times.append((time.monotonic() - began) * 1000)

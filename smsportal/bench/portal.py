@@ -1,0 +1,60 @@
+"""The portal as people meet it: its real server, on loopback only, and somebody signed in."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.test import Client
+
+from accounts.people.models import Person
+
+
+@contextmanager
+def server() -> Iterator[int]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:smsportal.gunicorn"]
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, "PORT": str(port)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(port: int) -> None:
+    give_up_at = time.monotonic() + 30
+    while True:
+        try:
+            get(http.client.HTTPConnection("127.0.0.1", port, timeout=2), "/live", "")
+            return
+        except OSError:
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.1)
+
+
+def signed_in(user: Person) -> str:
+    client = Client()
+    client.force_login(user)
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+def get(connection: http.client.HTTPConnection, address: str, cookie: str) -> tuple[int, str]:
+    connection.request("GET", address, headers={"Cookie": cookie, "Host": "localhost"})
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status, answer.getheader("Location", "")
