@@ -103,6 +103,14 @@ def test_what_nginx_refuses_by_itself_it_says_in_words():
         assert not re.search("src=|<link", words)  # the portal may be what is away
 
 
+def test_a_sender_is_started_for_a_carrier_that_was_set_up_before():
+    steps = (ROOT / "deploy" / "README.md").read_text()
+
+    assert (
+        0 < steps.index("manage.py add_simulator") < steps.index("now smsportal-sender@simulator")
+    )
+
+
 def test_the_static_files_of_a_real_portal_can_be_collected(tmp_path):
     """Every file that a stylesheet or script names must exist, else this fails."""
     clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
