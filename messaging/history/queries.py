@@ -3,15 +3,24 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q, QuerySet
 
 from accounts.people.models import Person
+from messaging.carriers.models import Carrier
 from messaging.contacts.models import Contact
 from messaging.sending.models import BasketRow, Batch, Message, RowState
 from messaging.sending.queries import count
-from messaging.sending.states import BatchState, State, Undelivered, Words, key_of, words_for
+from messaging.sending.states import (
+    NO,
+    BatchState,
+    State,
+    Undelivered,
+    Words,
+    key_of,
+    words_for,
+)
 from smsportal.lib import exports, phones, walltime
 
 COUNTED_LIVE = 5000  # people; larger batches show the worker's tally, two seconds old at most
@@ -172,9 +181,13 @@ class Row:
 def rows_of(texts: Iterable[Message], viewer: Person) -> Iterator[Row]:
     """An admin sees numbers and states, never the name somebody gave a personal contact."""
     sees_names = viewer.may("see_own_messages")
+    free = set(Carrier.objects.filter(is_charging=False).values_list("pk", flat=True))
     for text in texts:
         name = text.name if sees_names or not text.is_private else ""
-        yield Row(text, name, words_for(text))
+        words = words_for(text)
+        if text.carrier_id in free:  # for practice: the message's cost leaves it out, too
+            words = replace(words, charged=NO)
+        yield Row(text, name, words)
 
 
 CSV_HEADER = ("Name", "Mobile", "What happened", "When", "Texts", "Charged", "Message")

@@ -6,11 +6,14 @@ import subprocess
 import sys
 
 import pytest
+from django.urls import reverse
 
 from smsportal.tests.house import ROOT
 
 pytestmark = pytest.mark.once
 
+CONF = (ROOT / "deploy" / "nginx" / "smsportal.conf").read_text()
+PAGES = ROOT / "deploy" / "nginx" / "pages"
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
 HARDENING = [
     "NoNewPrivileges=yes",
@@ -45,12 +48,67 @@ def test_there_is_a_unit_for_every_process():
     ]
 
 
-def test_nginx_tells_the_portal_one_address_and_hides_what_is_for_machines():
-    conf = (ROOT / "deploy" / "nginx" / "smsportal.conf").read_text()
+def test_celery_writes_its_logs_and_no_banner():
+    """The banner is twenty lines in the journal that no log reader can take apart."""
+    commands = [
+        line for unit in UNITS for line in unit.read_text().splitlines() if "celery" in line
+    ]
 
-    assert "proxy_set_header X-Forwarded-For $remote_addr;" in conf
-    assert 'proxy_set_header Forwarded "";' in conf
-    assert set(re.findall(r"location = (/\w+) \{ return 404; \}", conf)) == {"/ready", "/metrics"}
+    assert len(commands) == 2
+    assert all("/celery --quiet -A smsportal " in command for command in commands)
+
+
+def test_nginx_tells_the_portal_one_address_and_hides_what_is_for_machines():
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in CONF
+    assert 'proxy_set_header Forwarded "";' in CONF
+    assert set(re.findall(r"location = (/\w+) \{ return 404; \}", CONF)) == {"/ready", "/metrics"}
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "shown"),
+    [
+        ("people:invitation", ["secret"], "/invitation/"),
+        ("account_reset_password_from_key", ["1", "secret"], "/account/password/reset/key/"),
+    ],
+)
+def test_nginx_logs_no_secret_of_a_link(name, args, shown):
+    hidden = re.findall(r'^    "~(\^/\S+)" (/\S+)\.\.\.;', CONF, re.MULTILINE)
+    servers = len(re.findall(r"^server \{", CONF, re.MULTILINE))
+
+    assert [kept for begins, kept in hidden if re.match(begins, reverse(name, args=args))] == [
+        shown
+    ]
+    assert CONF.count("    access_log /var/log/nginx/smsportal.log smsportal;\n") == servers
+    assert not re.search(r"\$request |\$args|\$http_referer", CONF)
+
+
+def test_a_page_is_limited_and_what_it_is_dressed_in_is_not():
+    limits = dict(re.findall(r"location (/\w*/?) \{\n(.*?)\n    \}", CONF, re.DOTALL))
+
+    assert "limit_req" not in limits["/static/"]
+    assert "smsportal_pages" in limits["/"]
+    assert "smsportal_pages" in limits["/account/"]
+    assert "smsportal_sign_in" in limits["/account/"]
+
+
+def test_what_nginx_refuses_by_itself_it_says_in_words():
+    said = dict(re.findall(r"error_page ([\d ]+) /nginx/(\d+\.html);", CONF))
+
+    assert {code for codes in said for code in codes.split()} == {"413", "429", "502", "504"}
+    assert {page.name for page in PAGES.iterdir()} == set(said.values())
+    for page in PAGES.iterdir():
+        words = page.read_text()
+        assert "<h1>" in words
+        assert "What now?" in words
+        assert not re.search("src=|<link", words)  # the portal may be what is away
+
+
+def test_a_sender_is_started_for_a_carrier_that_was_set_up_before():
+    steps = (ROOT / "deploy" / "README.md").read_text()
+
+    assert (
+        0 < steps.index("manage.py add_simulator") < steps.index("now smsportal-sender@simulator")
+    )
 
 
 def test_the_static_files_of_a_real_portal_can_be_collected(tmp_path):

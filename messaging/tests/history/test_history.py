@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.tests.make import make_admin, make_department, make_finance, make_operator, make_user
+from messaging.carriers.models import Carrier
 from messaging.compose.models import Draft
 from messaging.contacts.models import Contact
 from messaging.history import queries
@@ -227,6 +228,19 @@ def test_the_csv_has_a_line_for_each_person_and_no_formula(client):
     assert lines[0] == '"Name","Mobile","What happened","When","Texts","Charged","Message"'
     assert lines[1].startswith('"\'=1+1","07700 900000","Delivered","12/05/2026 14:04:00"')
     assert len(lines) == 4
+
+
+def test_a_text_that_a_carrier_took_for_nothing_is_not_shown_as_charged(client):
+    user = make_user()
+    batch = sent(user)
+    charged = [row.words.charged for row in queries.rows_of(queries.texts(batch), user)]
+    assert charged == ["Yes", "Yes", "Not yet"]
+
+    Carrier.objects.update(is_charging=False)
+
+    charged = [row.words.charged for row in queries.rows_of(queries.texts(batch), user)]
+    assert charged == ["No", "No", "Not yet"]  # the third has no carrier yet
+    assert queries.progress(batch).charged_part_count == 0
 
 
 def test_replies_are_shown_to_the_user_whose_number_was_texted(client):
