@@ -10,9 +10,14 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from hypothesis import settings as examples
 
 from smsportal.celery import app as celery_app
 from smsportal.lib import db
+
+# How long one example takes says more about the machine than about the code.
+examples.register_profile("portal", deadline=None)
+examples.load_profile("portal")
 
 # In continuous integration everything that a test can need is there, so a skip is a hole.
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1" or os.environ.get("CI") == "true"

@@ -38,7 +38,7 @@ SEPARATORS = (",", ";", "\n", "\t", " , ", "; ", "\r\n", ",\n", "  ", " ")
         max_size=15,
     )
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 def test_any_mix_of_separators_and_formats_gives_exactly_these_people(people):
     writer = Writer(make_user())
     typed = "".join(form.format(n=n) + separator for n, form, separator in people)

@@ -335,7 +335,6 @@ def test_no_history_loses_a_text_or_doubles_it_or_makes_the_screen_lie():
         settings=settings(
             max_examples=HISTORIES,
             stateful_step_count=STEPS,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
             # Making a failing history shorter takes minutes: for whoever looks into one.
