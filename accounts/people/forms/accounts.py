@@ -53,7 +53,8 @@ class DetailsForm(forms.Form):
     @property
     def asks_for_confirmation(self) -> bool:
         """Whether to show the tick under the name: only when it is needed."""
-        return self.is_bound and "name" in self.errors and looks_generic(self["name"].value() or "")
+        name = self["name"].value() or ""
+        return self.is_bound and "name" in self.errors and bool(name.strip()) and looks_generic(name)
 
     def details(self) -> Details:
         raise NotImplementedError
@@ -95,6 +96,7 @@ class UserForm(DetailsForm):
         help_text="Their single sign-on username.",
         attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"},
     )
+    field_order = ("name", "is_name_confirmed", "username", "email", "other_domain_reason")
     email = line(
         "Email",
         help_text="University address. To use Email to SMS from another address, enter that one.",
