@@ -250,10 +250,10 @@ def field(
 ) -> dict[str, Any]:
     """One field of a Django form: label, hint, error, control, in that order.
 
-    `width` is a class such as w-s; "row" puts a few short choices on one line. `optional=False` leaves out the word "(optional)". `bad`
-    marks the field when the error belongs to several. `label` and `hint` replace the form's own,
-    for forms of somebody else. Further attributes go to the control, with _ for -:
-    `hx_get="/x" data_sms="#counter"`.
+    `width` is a class such as w-s; "row" puts a few short choices on one line. `optional=False`
+    leaves out the word "(optional)". `bad` marks the field when the error belongs to several.
+    `label` and `hint` replace the form's own, for forms of somebody else. Further
+    attributes go to the control, with _ for -: `hx_get="/x" data_sms="#counter"`.
     """
     # Our own words say what is wrong and how to mend it; a browser's bubble does not.
     bound.form.use_required_attribute = False

@@ -54,7 +54,9 @@ class DetailsForm(forms.Form):
     def asks_for_confirmation(self) -> bool:
         """Whether to show the tick under the name: only when it is needed."""
         name = self["name"].value() or ""
-        return self.is_bound and "name" in self.errors and bool(name.strip()) and looks_generic(name)
+        return (
+            self.is_bound and "name" in self.errors and bool(name.strip()) and looks_generic(name)
+        )
 
     def details(self) -> Details:
         raise NotImplementedError
