@@ -53,5 +53,11 @@ class AuditEvent(models.Model):
         return self.actor_name.partition(" (")[0]
 
     @property
+    def deed(self) -> str:
+        """What was done, for a place that says beside it who did it: "Signed in."."""
+        said = self.words.removeprefix(f"{self.actor_name} ")
+        return said[:1].upper() + said[1:]
+
+    @property
     def username(self) -> str:
         return self.actor_name.partition(" (")[2].rstrip(")")

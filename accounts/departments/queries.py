@@ -56,7 +56,7 @@ def head_count(department: Department) -> dict[str, int]:
     )
 
 
-def what_closing_does(department: Department) -> list[tuple[str, int]]:
-    """What other wings say that closing would touch: (words, count), the empty ones left out."""
+def what_closing_does(department: Department) -> list[tuple[int, str, str]]:
+    """What other wings say that closing would touch, the empty ones left out."""
     answers = what_closing_touches.send(sender=Department, department=department)
-    return [(words, count) for _, touched in answers for words, count in touched if count]
+    return [row for _, touched in answers for row in touched if row[0]]

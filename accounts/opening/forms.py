@@ -8,7 +8,13 @@ from django import forms
 from accounts.departments import rules
 from accounts.departments.forms import ruled
 from accounts.departments.models import CodeKind
-from accounts.people.details import Details, admin_username, tidy, tidy_username
+from accounts.people.details import (
+    Details,
+    admin_username,
+    tidy,
+    tidy_username,
+    username_problem,
+)
 from accounts.people.queries import problems_with
 from accounts.people.roles import RoleName
 
@@ -54,13 +60,13 @@ class OpeningForm(forms.Form):
     user_name = forms.CharField(label="Name", required=False)
     user_username = forms.CharField(label="Single sign-on username", required=False)
     user_email = forms.CharField(label="Email", required=False, widget=forms.EmailInput)
+    user_extension = forms.CharField(label="University extension", required=False)
     user_other_domain_reason = forms.CharField(
         label="Why this address",
         required=False,
         max_length=200,
         help_text="Only if it is not a university address.",
     )
-    user_extension = forms.CharField(label="University extension", required=False)
     user_is_name_confirmed = forms.BooleanField(label="This is a person’s name", required=False)
 
     def __init__(self, *args: Any, now: dt.datetime, **kwargs: Any) -> None:
@@ -114,8 +120,12 @@ class OpeningForm(forms.Form):
     def _add_problems(self, prefix: str, details: Details, role: RoleName) -> None:
         found = problems_with(details, role=role, department=None, now=self.now)
         for problem in found:
-            name = f"{prefix}_{problem.field}"
-            self.add_error(name if name in self.fields else None, problem.words)
+            name, words = f"{prefix}_{problem.field}", problem.words
+            if problem.field == "username":
+                # The field asks for the single sign-on username, also where the role adds to it.
+                plain = details.username.removesuffix("admin")
+                words = username_problem(plain, RoleName.USER) or words
+            self.add_error(name if name in self.fields else None, words)
 
     def asked(self) -> dict[str, Any]:
         """The arguments of services.open_department."""

@@ -33,9 +33,11 @@ def hand_on_or_stop_their_messages(
 
 
 @receiver(what_closing_touches)
-def count_of_department(*, department: Department, **_: Any) -> list[tuple[str, int]]:
-    waiting = Batch.objects.filter(department=department, state__in=WAITING)
-    return [("scheduled messages, which are stopped and stay listed", waiting.count())]
+def count_of_department(*, department: Department, **_: Any) -> list[tuple[int, str, str]]:
+    count = Batch.objects.filter(department=department, state__in=WAITING).count()
+    if count == 1:
+        return [(count, "scheduled message", "is stopped and stays listed")]
+    return [(count, "scheduled messages", "are stopped and stay listed")]
 
 
 @receiver(what_leaving_touches)

@@ -130,9 +130,8 @@ def _accept(
         audit.record(
             by=by,
             verb="messages.accepted",
-            words=f"Sent message {batch.reference} to {_people(batch.person_count)}"
-            if batch.state == BatchState.HELD
-            else f"Scheduled message {batch.reference} to {_people(batch.person_count)}",
+            words=f"{'Sent' if batch.state == BatchState.HELD else 'Scheduled'} message "
+            f"{batch.reference} to {_people(batch.person_count)}.",
             on=batch,
             now=now,
         )
@@ -161,7 +160,7 @@ def cancel(*, batch: Batch, by: Actor, now: dt.datetime) -> Batch:
             by=by,
             verb="messages.cancelled",
             words=f"Cancelled message {batch.reference} to {_people(batch.person_count)} "
-            "before any of it went",
+            "before any of it went.",
             on=batch,
             department_id=batch.department_id,
             now=now,

@@ -50,6 +50,17 @@ def when(at: datetime, *, now: datetime) -> str:
     return f"{near.get(on) or f'{on:%a} {on.day} {on:%b}{year}'}, {clock(at)}"
 
 
+def said_when(at: datetime, *, now: datetime) -> str:
+    """today at 2:02pm, within a sentence. Further away as long_when()."""
+    on, today = day_of(at), day_of(now)
+    near = {
+        today: "today",
+        today - timedelta(days=1): "yesterday",
+        today + timedelta(days=1): "tomorrow",
+    }
+    return f"{near[on]} at {clock(at)}" if on in near else long_when(at, now=now)
+
+
 def long_when(at: datetime, *, now: datetime) -> str:
     """Friday 15 May at 9:00am, with the year when it is another one."""
     on = day_of(at)

@@ -7,6 +7,7 @@ from typing import Any
 
 import qrcode
 from django import template
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.forms.formsets import BaseFormSet
@@ -222,6 +223,12 @@ def long_when(context: Context, at: datetime) -> str:
     return words.long_when(at, now=_now(context))
 
 
+@register.simple_tag(takes_context=True)
+def said_when(context: Context, at: datetime) -> str:
+    """today at 9:00am, within a sentence. Friday 15 May at 9:00am when it is further away."""
+    return words.said_when(at, now=_now(context))
+
+
 def _now(context: Context) -> datetime:
     now = context.get("now")
     return now if isinstance(now, datetime) else timezone.now()
@@ -242,10 +249,10 @@ def field(
 ) -> dict[str, Any]:
     """One field of a Django form: label, hint, error, control, in that order.
 
-    `width` is a class such as w-s. `optional=False` leaves out the word "(optional)". `bad`
-    marks the field when the error belongs to several. `label` and `hint` replace the form's own,
-    for forms of somebody else. Further attributes go to the control, with _ for -:
-    `hx_get="/x" data_sms="#counter"`.
+    `width` is a class such as w-s; "row" puts a few short choices on one line. `optional=False`
+    leaves out the word "(optional)". `bad` marks the field when the error belongs to several.
+    `label` and `hint` replace the form's own, for forms of somebody else. Further
+    attributes go to the control, with _ for -: `hx_get="/x" data_sms="#counter"`.
     """
     # Our own words say what is wrong and how to mend it; a browser's bubble does not.
     bound.form.use_required_attribute = False
@@ -262,6 +269,7 @@ def field(
         "field": bound,
         "kind": kind,
         "bad": bad or bound.errors,
+        "width": width,
         "control": bound.as_widget(attrs=attrs) if kind in ("line", "tick") else "",
         "optional": optional and not bound.field.required,
     }
@@ -285,7 +293,8 @@ def _problems(source: Any) -> Iterable[Mapping[str, str]]:
     elif isinstance(source, BaseForm):
         shown = source.visible_fields()
         first = _control_id(shown[0]) if shown else "main"
-        for name, errors in source.errors.items():
+        order = [*source.fields, NON_FIELD_ERRORS]  # as on the page, whichever was found first
+        for name, errors in sorted(source.errors.items(), key=lambda e: order.index(e[0])):
             where = (
                 _control_id(source[name])
                 if name in source.fields and not source[name].is_hidden
@@ -302,8 +311,11 @@ def _control_id(bound: BoundField) -> str:
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)
-def pager(context: Context, page: Page) -> dict[str, Any]:
-    """Where we are in a list, with Previous and Next that keep the filters of the address."""
+def pager(context: Context, page: Page, noun: str = "") -> dict[str, Any]:
+    """Where we are in a list, with Previous and Next that keep the filters of the address.
+
+    `noun` is one of what is listed, such as "user".
+    """
     query = context["request"].GET.copy()
 
     def address(number: int) -> str:
@@ -311,8 +323,13 @@ def pager(context: Context, page: Page) -> dict[str, Any]:
         return f"?{query.urlencode()}"
 
     first, last, count = page.start_index(), page.end_index(), page.paginator.count
+    things = f" {noun}{'' if count == 1 else 's'}" if noun else ""
+    if noun and not page.has_other_pages():
+        text = f"{count:,}{things}"
+    else:
+        text = f"Showing {first:,} to {last:,} of {count:,}{things}"
     return {
-        "text": f"Showing {first:,} to {last:,} of {count:,}",
+        "text": text,
         "previous": address(page.previous_page_number()) if page.has_previous() else "",
         "next": address(page.next_page_number()) if page.has_next() else "",
     }

@@ -1,5 +1,7 @@
 """The mails of sign-in, as they leave: in our words, and with names as they are written."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.template.loader import render_to_string
 
@@ -10,7 +12,14 @@ PERSON = Person(username="phys0423", name="Aoife O'Brien <b>")
 
 
 def letter(kind: str) -> str:
-    context = {"user": PERSON, "password_reset_url": LINK, "service_desk": "01632 960999"}
+    now = datetime(2026, 5, 15, 13, 4, tzinfo=UTC)
+    context = {
+        "user": PERSON,
+        "password_reset_url": LINK,
+        "service_desk": "01632 960999",
+        "now": now,
+        "until": now + timedelta(minutes=30),
+    }
     return render_to_string(f"account/email/password_reset_key_{kind}", context)
 
 
@@ -19,7 +28,7 @@ def test_the_plain_letter_writes_names_and_links_as_they_are():
         "Hello Aoife O'Brien <b>. Someone, we hope you, asked for a new password for phys0423.\n"
         "\n"
         f"Choose a new password: {LINK}\n"
-        "The link works once, for a short time.\n"
+        "The link works once, until today at 2:34pm.\n"
         "\n"
         "If it was not you, do nothing: your password has not changed.\n"
         "\n"

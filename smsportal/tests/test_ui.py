@@ -64,6 +64,19 @@ def test_a_night_when_the_clocks_go_back_keeps_its_own_day():
     assert words.when(datetime(2026, 10, 25, 1, 30, tzinfo=UTC), now=now) == "Today, 1:30am"
 
 
+@pytest.mark.parametrize(
+    ("at", "shown"),
+    [
+        (datetime(2026, 5, 14, 22, 59, tzinfo=UTC), "yesterday at 11:59pm"),
+        (datetime(2026, 5, 15, 8, 0, tzinfo=UTC), "today at 9:00am"),
+        (datetime(2026, 5, 16, 8, 0, tzinfo=UTC), "tomorrow at 9:00am"),
+        (datetime(2026, 5, 8, 9, 41, tzinfo=UTC), "Friday 8 May at 10:41am"),
+    ],
+)
+def test_a_moment_within_a_sentence(at, shown):
+    assert render("{% said_when at %}", at=at) == shown
+
+
 def test_longer_words_for_times():
     at = datetime(2026, 5, 15, 8, 0, 9, tzinfo=UTC)
     assert render("{% long_when at %}", at=at) == "Friday 15 May at 9:00am"
@@ -232,6 +245,15 @@ def test_the_summary_lists_every_problem_and_links_to_its_control():
     assert "There are 5 problems" in shown
 
 
+def test_the_summary_keeps_to_the_order_of_the_page_whatever_was_found_first():
+    form = Form({})
+    form.full_clean()
+    form._errors = dict(reversed(form.errors.items()))
+    shown = render("{% error_summary form %}", form=form)
+    links = [part.split('"')[0] for part in shown.split('href="')[1:]]
+    assert links[:2] == ["#id_name", "#id_kind_0"]
+
+
 def test_there_is_no_summary_when_nothing_is_wrong():
     assert render("{% error_summary form %}", form=forms.Form({})).strip() == ""
 
@@ -243,3 +265,14 @@ def test_pages_of_a_list_keep_the_filters_of_its_address():
     assert "Showing 51 to 100 of 2,100" in shown
     assert 'href="?q=khan&amp;page=1"' in shown
     assert 'href="?q=khan&amp;page=3"' in shown
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(1, "1 user"), (6, "6 users"), (2100, "Showing 1 to 50 of 2,100 users")],
+)
+def test_a_list_on_one_page_only_says_how_many_there_are(count, text):
+    page = Paginator(range(count), 50).page(1)
+    request = RequestFactory().get("/users/")
+    shown = render('{% pager page "user" %}', page=page, request=request)
+    assert f"<span>{text}</span>" in shown

@@ -54,7 +54,10 @@ class AccountForm(forms.Form):
     @property
     def asks_for_confirmation(self) -> bool:
         """Whether to show the tick under the name: only when it is needed."""
-        return self.is_bound and "name" in self.errors and looks_generic(self["name"].value() or "")
+        name = self["name"].value() or ""
+        return (
+            self.is_bound and "name" in self.errors and bool(name.strip()) and looks_generic(name)
+        )
 
     def details(self) -> Details:
         """What a valid form says; where it does not ask, what the account has."""
@@ -100,6 +103,7 @@ class UserForm(AccountForm):
         help_text="Their single sign-on username.",
         attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"},
     )
+    field_order = ("name", "is_name_confirmed", "username", "email", "other_domain_reason")
     email = line(
         "Email",
         help_text="University address. To use Email to SMS from another address, enter that one.",

@@ -47,6 +47,7 @@ def mail_reset_link(*, username: str, now: dt.datetime) -> None:
             "account/email/password_reset_key",
             now,
             password_reset_url=settings.PORTAL_URL + path,
+            until=now + dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
         )
         audit.record(
             by=System(person.department_id),

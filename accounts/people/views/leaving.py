@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,6 +19,10 @@ from accounts.people.services.invitations import invite as send_invitation
 from accounts.people.services.leaving import remove_person, restore_person
 from accounts.people.services.passwords import force_reset
 from accounts.people.views.keeping import list_of, load, tell_of_link
+
+
+def _page_of(person: Person) -> str:
+    return reverse(f"people:{person.role}_edit", args=[person.uid])
 
 
 def _kept(request: HttpRequest, uid: UUID, role: str) -> Person:
@@ -55,7 +60,7 @@ def reset(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
         else:
             tell_of_link(request, person, link, f"The password of {person.name} has been reset")
             return redirect(list_of(request, person.department, role))
-    context = {"form": form, "person": person, "back": list_of(request, person.department, role)}
+    context = {"form": form, "person": person, "back": _page_of(person)}
     return render(
         request, "accounts/people/reset.html", context, status=422 if form.errors else 200
     )
@@ -81,7 +86,7 @@ def delete(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
         "form": form,
         "person": person,
         "touched": touched,
-        "back": list_of(request, person.department, role),
+        "back": _page_of(person),
     }
     return render(
         request, "accounts/people/delete.html", context, status=422 if form.errors else 200

@@ -186,6 +186,16 @@ def test_days_the_wrong_way_round_are_said(client):
     assert b"Choose a day that is not before the first one." in response.content
 
 
+def test_a_line_that_begins_with_who_does_not_say_it_twice(client):
+    admin = make_admin(make_department())
+    line(f"{admin.audit_name} signed in.", by=admin)
+    line("Added Megan Lloyd (phys0451) as user.", by=admin)
+    client.force_login(admin)
+    page = client.get(LIST).content.decode()
+    assert "</span>Signed in.</td>" in page
+    assert "</span>Added Megan Lloyd (phys0451) as user.</td>" in page
+
+
 def test_a_line_is_shown_as_written_and_not_as_markup(client):
     line("Renamed <b>x</b>.")
     client.force_login(make_operator())

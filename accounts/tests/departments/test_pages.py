@@ -236,7 +236,7 @@ def test_what_closing_does_is_said_before_the_button(operator):
     make_user(physics)
 
     def answer(sender, department, **said):
-        return [("scheduled messages are stopped", 3)]
+        return [(3, "scheduled messages", "are stopped")]
 
     signals.what_closing_touches.connect(answer)
     try:
@@ -245,7 +245,7 @@ def test_what_closing_does_is_said_before_the_button(operator):
         signals.what_closing_touches.disconnect(answer)
 
     assert "0 administrators and 1 user" in page
-    assert "<b>3</b> scheduled messages are stopped" in page
+    assert '<b>3 scheduled messages</b><p class="meta">are stopped</p>' in page
     assert Department.objects.get(pk=physics.pk).is_open
 
 

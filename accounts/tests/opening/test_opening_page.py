@@ -113,6 +113,22 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_typed_is_lost(oper
     assert Department.objects.count() == 0
 
 
+def test_a_username_that_is_missing_or_wrong_is_asked_for_as_on_the_page(operator):
+    missing = operator.post(NEW, {**TYPED, "admin_username": ""})
+    assert missing.context["form"].errors["admin_username"] == [
+        "Enter the username, for example ouit0423."
+    ]
+    wrong = operator.post(NEW, {**TYPED, "admin_username": "eleni"})
+    assert wrong.context["form"].errors["admin_username"] == [
+        "eleni is not a single sign-on username: letters, then digits, for example ouit0423."
+    ]
+
+
+def test_a_name_that_is_missing_is_not_asked_to_be_confirmed(operator):
+    page = operator.post(NEW, {**TYPED, "admin_name": ""}).content.decode()
+    assert "This is a person’s name" not in page
+
+
 def test_s13_a_name_that_is_not_a_persons_asks_to_be_confirmed(operator):
     wrong = {**TYPED, "admin_name": "Languages Office"}
     response = operator.post(NEW, wrong)

@@ -244,6 +244,15 @@ def test_s13_a_generic_name_asks_for_a_tick_and_takes_it(client, admin):
     assert second.status_code == 302
 
 
+def test_a_name_that_is_missing_asks_for_no_tick(client, admin):
+    address = reverse("people:admin_edit", args=[admin.uid])
+
+    page = client.post(address, {"name": " ", "extension": "70117"}).content.decode()
+
+    assert "Enter the name of the person." in page
+    assert "This is a person’s name" not in page
+
+
 def test_s34_the_details_of_another_administrator_are_not_open(client, admin):
     other = make_admin(admin.department)
 

@@ -176,5 +176,5 @@ def test_the_audit_trail_tells_who_sent_what():
     line = AuditEvent.objects.get()
     assert (line.actor_name, line.words) == (
         "Amira Khan (phys0423)",
-        f"Sent message {batch.reference} to 3 people",
+        f"Sent message {batch.reference} to 3 people.",
     )

@@ -177,8 +177,8 @@ def test_what_closing_will_stop_is_counted_before_the_button():
 
     answers = what_closing_touches.send(sender=None, department=user.department)
 
-    counted = [pair for _, pairs in answers for pair in pairs]
-    assert ("scheduled messages, which are stopped and stay listed", 1) in counted
+    counted = [row for _, rows in answers for row in rows]
+    assert (1, "scheduled message", "is stopped and stays listed") in counted
 
 
 @pytest.mark.parametrize("has_heir", [True, False])
