@@ -206,6 +206,12 @@ def initials(name: str) -> str:
 
 
 @register.filter
+def fours(key: str) -> str:
+    """A long key as people read it out and type it: four at a time."""
+    return " ".join(key[at : at + 4] for at in range(0, len(key), 4))
+
+
+@register.filter
 def breakable(address: str) -> SafeString:
     """Lets a long address wrap after its @."""
     return mark_safe(conditional_escape(address).replace("@", "@<wbr>"))

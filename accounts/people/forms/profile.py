@@ -8,7 +8,7 @@ from smsportal.lib import phones
 
 class MobileForm(forms.Form):
     mobile = forms.CharField(
-        label="My mobile",
+        label="Mobile number",
         required=False,
         max_length=40,
         help_text="“Text me a test” goes here. Nobody else sees it.",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
@@ -71,6 +72,10 @@ def _key(username: str) -> str:
     client = Client(headers={"host": "localhost", "user-agent": BROWSER})
     client.post(reverse("account_login"), {"login": username, "password": PASSWORD})
     if SESSION_KEY not in client.session:
-        client.force_login(person(username))  # who would be asked for a code
+        user = person(username)
+        client.force_login(user)  # who would be asked for a code
+        UserSession.objects.create(
+            user=user, session_key=client.session.session_key, ip="127.0.0.1", user_agent=BROWSER
+        )
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     return client.cookies[settings.SESSION_COOKIE_NAME].value
