@@ -1,5 +1,7 @@
 """The MESSAGES tab: what was sent, what waits, and what came back."""
 
+import datetime as dt
+import math
 from uuid import UUID
 
 from django.conf import settings
@@ -24,6 +26,7 @@ from smsportal.lib.exports import CSV_TYPE, csv_chunks
 
 SEES = ("see_own_messages", "see_department_messages")
 A_PAGE = 50
+A_DAY = 24 * 60 * 60
 
 
 @require_GET
@@ -69,6 +72,7 @@ def _page(
         "problem": problem,
         "seconds_left": max(0, round((batch.send_at - now).total_seconds())) if is_held else None,
         "undo_seconds": settings.SEND_UNDO_SECONDS,
+        "wakes_in": _wakes_in(batch, now),
         "is_mine": batch.person_id == request.user.pk,
         "cost_tenths": queries.cost_tenths(batch, progress),
         "is_moving": batch.state in (BatchState.HELD, BatchState.RUNNING)
@@ -76,9 +80,17 @@ def _page(
     }
     if request.htmx:
         # 286 tells htmx to stop asking: nothing will change by itself any more.
-        code = 200 if context["is_moving"] else 286
+        code = 200 if context["is_moving"] or context["wakes_in"] else 286
         return render(request, "messaging/history/_moved.html", context, status=code)
     return render(request, "messaging/history/batch.html", context, status=status)
+
+
+def _wakes_in(batch: Batch, now: dt.datetime) -> int | None:
+    """Seconds until the page of a scheduled message looks again: when its time has come."""
+    if batch.state != BatchState.SCHEDULED:
+        return None
+    seconds = math.ceil((batch.send_at - now).total_seconds()) + 1
+    return min(max(seconds, 2), A_DAY)
 
 
 @require_POST

@@ -166,6 +166,15 @@
   /* htmx says "load" for the body once at the start, which is wired already. */
   document.addEventListener("htmx:load", e => { if (e.detail.elt !== document.body) wire(e.detail.elt); });
 
+  /* A page that looks again by itself leaves alone what somebody is pressing: a link that is swapped between down and up is
+     never followed. It looks again soon. */
+  let isPressed = false;
+  addEventListener("pointerdown", () => { isPressed = true; });
+  for (const end of ["pointerup", "pointercancel", "dragend"]) addEventListener(end, () => { isPressed = false; });
+  document.addEventListener("htmx:beforeSwap", e => {
+    if (isPressed && e.detail.elt.getAttribute("hx-trigger")?.startsWith("every")) e.detail.shouldSwap = false;
+  });
+
   /* A passkey that was refused or called off: say so, since allauth's script only tells the console. */
   document.addEventListener("allauth.error", e => { e.preventDefault(); $$("[data-passkey-problem]").forEach(p => { p.hidden = false; }); });
 

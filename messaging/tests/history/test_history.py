@@ -3,7 +3,9 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.tests.make import make_admin, make_department, make_finance, make_operator, make_user
 from messaging.carriers.models import Carrier
@@ -100,6 +102,32 @@ def test_the_page_asks_again_only_while_something_moves(client):
     assert (first.status_code, second.status_code) == (200, 286)
     assert '<span id="undo" hx-swap-oob="true" hidden></span>' in first.content.decode()
     assert "<html" not in first.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("goes_in", "trigger"),
+    [
+        ({"hours": 1}, "load delay:3601s"),
+        ({"seconds": 0.4}, "load delay:2s"),
+        ({"seconds": -3}, "load delay:2s"),
+        ({"days": 90}, "load delay:86400s"),
+    ],
+)
+def test_the_page_of_a_scheduled_message_looks_again_when_its_time_has_come(
+    client, goes_in, trigger
+):
+    user = make_user()
+    batch = make_batch(user, send_wall=TOMORROW)
+    now = timezone.now()
+    Batch.objects.update(send_at=now + dt.timedelta(**goes_in))
+    client.force_login(user)
+
+    with time_machine.travel(now, tick=False):
+        page = client.get(reverse("history:batch", args=[batch.uid]))
+        part = client.get(reverse("history:batch", args=[batch.uid]), HTTP_HX_REQUEST="true")
+
+    assert f'hx-trigger="{trigger}"' in page.content.decode()
+    assert part.status_code == 200
 
 
 def test_the_admin_never_sees_the_name_of_a_personal_contact(client):

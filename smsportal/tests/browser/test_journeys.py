@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from accounts.tests.make import make_admin, make_department, make_user
 from messaging.contacts.models import Contact
+from messaging.sending.engine import release
 from messaging.sending.models import Batch, Message
 from messaging.tests.make import drama, make_simulator
 from smsportal.tests.browser.walking import (
@@ -139,12 +140,33 @@ def test_a_scheduled_text_goes_when_its_time_has_come(open_page, physics, sender
     page.get_by_label("Time").fill("09:00")
     press(page, "Schedule")
 
-    Batch.objects.update(send_at=timezone.now())
-    Message.objects.update(next_at=timezone.now())
+    soon = timezone.now() + dt.timedelta(seconds=3)
+    Batch.objects.update(send_at=soon)
+    Message.objects.update(next_at=soon)
     page.reload()
+    expect(page.locator("#progress")).to_contain_text("Nothing has left yet")
 
-    watch(page, "3 delivered", script=False)
+    watch(page, "3 delivered", script=True)
     assert list(Message.objects.values_list("state", flat=True)) == ["delivered"] * 3
+
+
+def test_a_link_that_is_pressed_while_the_page_looks_again_is_followed(open_page, physics):
+    page = open_page()
+    sign_in(page, "phys0077")
+    write(page, "The lab opens at 9am.")
+    press(page, "Send")
+    page.wait_for_url(re.compile(r"/messages/[0-9a-f-]{36}/$"))
+    # Nobody carries it, so its page goes on asking.
+    release.release_due(now=timezone.now() + dt.timedelta(seconds=2))
+    tab = page.get_by_role("link", name="Sending 3")
+    tab.hover()
+    page.mouse.down()
+    with page.expect_response(lambda answer: "hx-request" in answer.request.headers):
+        pass
+    with page.expect_event("load"):
+        page.mouse.up()
+
+    assert page.url.endswith("?show=sending")
 
 
 @both_ways
