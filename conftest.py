@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,6 +25,8 @@ REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1" or os.environ.get("CI") == "t
 
 IS_POSTGRESQL = urlsplit(os.environ.get("DATABASE_URL", "")).scheme in ("postgres", "postgresql")
 
+PEERS = Path(__file__).parent / "smsportal/tests/peers"
+
 # marker -> (is it here, what to do where it is not)
 NEEDS = {
     "browser": (
@@ -31,6 +34,10 @@ NEEDS = {
         "needs Chromium: apt-get install chromium",
     ),
     "node": (bool(shutil.which("node")), "needs Node: apt-get install nodejs"),
+    "smpp_peer": (
+        bool(shutil.which("node")) and (PEERS / "node_modules/smpp").is_dir(),
+        "needs node-smpp: npm install --prefix smsportal/tests/peers",
+    ),
     "postgresql": (IS_POSTGRESQL, "needs PostgreSQL: set DATABASE_URL=postgres://..."),
     "sqlite": (not IS_POSTGRESQL, "is about SQLite, and DATABASE_URL names PostgreSQL"),
     "redis": (bool(os.environ.get("REDIS_URL")), "needs Redis: set REDIS_URL=redis://..."),

@@ -2,6 +2,7 @@
 
 from messaging.compose.tasks import fill_basket, fill_baskets, forget_uploads, measure_draft
 from messaging.imports.tasks import forget_imports, imports_waiting, run_import
+from messaging.incoming.tasks import join_parts
 from messaging.operations.tasks import heartbeat
 from messaging.sending.tasks import (
     drop_cancelled,
@@ -22,6 +23,7 @@ __all__ = [
     "forget_uploads",
     "heartbeat",
     "imports_waiting",
+    "join_parts",
     "measure_draft",
     "release_due",
     "run_import",

@@ -176,6 +176,7 @@ CELERY_BEAT_SCHEDULE = {
         "messaging.heartbeat": 15,
         "messaging.imports_waiting": 10,
         "messaging.forget_imports": 600,
+        "messaging.join_parts": 60,
     }.items()
 }
 

@@ -15,6 +15,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"  # for good: this text will never go by this carrier
     NOT_SENT = "not_sent"  # for now, and surely not sent: may be tried again
     THROTTLED = "throttled"  # surely not sent: we are too fast
+    NOT_TRIED = "not_tried"  # surely not sent, and no fault of the text: the line was down
     AMBIGUOUS = "ambiguous"  # may have gone out: never tried again by itself
 
 
@@ -64,15 +65,26 @@ class DeliveryReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Which of the parts of a long text from a phone."""
+
+    reference: int
+    number: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class TextFromPhone:
     key: object
     carrier_ref: str
     from_number: str
     to_number: str
     body: str
+    part: Part | None = None
 
 
-Event = DeliveryReceipt | TextFromPhone
+# An answer among them came after its text was given up.
+Event = DeliveryReceipt | TextFromPhone | Answer
 
 
 class Adapter(Protocol):
@@ -80,8 +92,12 @@ class Adapter(Protocol):
 
     capabilities: Capabilities
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether texts can leave now."""
+
     async def open(self) -> None:
-        """Connect. Raises OSError when the carrier cannot be reached."""
+        """Connect, and from now on connect again whenever the line breaks."""
 
     async def close(self) -> None: ...
 

@@ -48,3 +48,30 @@ class IncomingText(models.Model):
                 condition=Q(person__isnull=True) | Q(department__isnull=False),
             ),
         ]
+
+
+class IncomingPart(models.Model):
+    """A part of a long text, kept until the others have come."""
+
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+")
+    carrier_ref = models.CharField(max_length=64)
+    from_number = models.CharField(max_length=20)
+    to_number = models.CharField(max_length=16)
+    reference = models.PositiveIntegerField()
+    number = models.PositiveSmallIntegerField()
+    total = models.PositiveSmallIntegerField()
+    body = models.TextField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["received_at"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["carrier", "from_number", "to_number", "reference", "total", "number"],
+                name="part_received_once",
+            ),
+            models.CheckConstraint(
+                name="part_of_its_text",
+                condition=Q(number__gte=1, total__gt=1, number__lte=models.F("total")),
+            ),
+        ]

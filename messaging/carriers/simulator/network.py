@@ -142,7 +142,7 @@ def _event(row: SimulatedText) -> Event:
     return DeliveryReceipt(row, row.ref, row.state, row.reason, row.reference)
 
 
-def acknowledge(events: Sequence[Event], *, now: dt.datetime) -> None:
+def acknowledge(events: Sequence[DeliveryReceipt | TextFromPhone], *, now: dt.datetime) -> None:
     """They were heard. A receipt that is to come twice comes again."""
     rows = [event.key for event in events if isinstance(event.key, SimulatedText)]
     said = [

@@ -56,5 +56,6 @@ def hand_over(carrier: Carrier, text: TextFromPhone) -> None:
         from_number=text.from_number,
         to_number=text.to_number,
         body=text.body,
+        part=text.part,
         now=database_now(),
     )

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 BACK_OFF_SECONDS = (30, 120, 600, 1800, 3600)  # then hourly, until the text is no longer valid
 JITTER = 0.2
+LINE_DOWN = dt.timedelta(seconds=2)
 MOST_ATTEMPTS = 8
 
 Rows = list[tuple]
@@ -106,6 +107,12 @@ def _throttled(carrier_id: int, answers: list[Answer], now: dt.datetime) -> list
     return _move(_in_hand(), rows, [], state=State.QUEUED)
 
 
+def _not_tried(carrier_id: int, answers: list[Answer], now: dt.datetime) -> list[int]:
+    """The line was down: no attempt, and nothing to count against the text."""
+    rows = [(a.message_id, a.attempt, a.words) for a in answers]
+    return _move(_in_hand(), rows, ["why"], state=State.QUEUED, next_at=now + LINE_DOWN)
+
+
 def _ambiguous(carrier_id: int, answers: list[Answer], now: dt.datetime) -> list[int]:
     rows = [(a.message_id, a.attempt) for a in answers]
     changed = _move(_in_hand(), rows, [], state=State.UNKNOWN, maybe_sent=True)
@@ -118,5 +125,6 @@ APPLY = {
     Outcome.REFUSED: _refused,
     Outcome.NOT_SENT: _not_sent,
     Outcome.THROTTLED: _throttled,
+    Outcome.NOT_TRIED: _not_tried,
     Outcome.AMBIGUOUS: _ambiguous,
 }

@@ -27,6 +27,8 @@ OPEN = Q(state__in=[State.QUEUED, State.SENDING], maybe_sent=True) | Q(
     state__in=[State.UNKNOWN, State.UNCONFIRMED]
 )
 
+NOT_GONE = (Outcome.NOT_SENT, Outcome.THROTTLED, Outcome.NOT_TRIED)
+
 
 def record(carrier_id: int, answers: Iterable[Answer], *, now: dt.datetime) -> None:
     """Call inside the transaction of the answers that were in time."""
@@ -37,7 +39,7 @@ def record(carrier_id: int, answers: Iterable[Answer], *, now: dt.datetime) -> N
     refused = [a for a in answers if a.outcome == Outcome.REFUSED]
     failed = _settle(refused, state=State.FAILED, final_at=now)
     not_sent_after_all(failed)
-    again = [a for a in answers if a.outcome in (Outcome.NOT_SENT, Outcome.THROTTLED)]
+    again = [a for a in answers if a.outcome in NOT_GONE]
     queued = _settle(again, state=State.QUEUED, next_at=now)
     reopen(queued)
     overrule([*failed, *queued])

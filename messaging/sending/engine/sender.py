@@ -17,6 +17,7 @@ from messaging.carriers.base import (
     Adapter,
     Answer,
     DeliveryReceipt,
+    Event,
     Outcome,
     OutgoingText,
     TextFromPhone,
@@ -123,7 +124,8 @@ class Sender:
     async def _claim(self) -> list[OutgoingText]:
         free = self.carrier.window - len(self.in_hand)
         most = min(self.pace.free(self._time()), AT_ONCE, max(1, self.carrier.window // 2))
-        if min(free, most) <= 0 or not self.carrier.is_enabled or self.carrier.paused_at:
+        is_open = self.carrier.is_enabled and not self.carrier.paused_at and self.adapter.is_ready
+        if min(free, most) <= 0 or not is_open:
             return []
         if self.has_lost_a_claim:
             await self._find_lost_claims()
@@ -203,7 +205,10 @@ class Sender:
             if len(events) < EVENTS_AT_ONCE:
                 await self._pause(GLANCE_SECONDS, even_when_stopping=True)
 
-    async def _store(self, events: Sequence[DeliveryReceipt | TextFromPhone]) -> None:
+    async def _store(self, events: Sequence[Event]) -> None:
+        late = [event for event in events if isinstance(event, Answer)]
+        if late:
+            await self._database(lambda: answers.record(self.carrier.pk, late, now=database_now()))
         reports = [event for event in events if isinstance(event, DeliveryReceipt)]
         if reports:
             await self._database(
