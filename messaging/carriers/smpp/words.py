@@ -115,9 +115,8 @@ def _decode(words: bytes, coding: int) -> str:
         return words.decode("latin-1")
     if coding == ASCII and not _NOT_PRINTED.search(words):
         return words.decode("ascii", "replace")
-    # Also where others announce ASCII and write GSM-7, as node-smpp does.
-    if (
-        coding in (GSM_7, ASCII) or coding & 0xFC == 0xF0
-    ):  # also with a class, as 3GPP TS 23.038 has it
+    # Others announce ASCII and write GSM-7, as node-smpp does; 0xF0 to 0xF3 are GSM-7 with a class
+    # (3GPP TS 23.038).
+    if coding in (GSM_7, ASCII) or coding & 0xFC == 0xF0:
         return gsm7.decode(words)
     return words.decode("latin-1")
