@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 django.setup()
 
-from smsportal.bench import imports, pages, pure, sending  # noqa: E402 (models need setup first)
+from smsportal.bench import imports, pages, pure, sending, smpp  # noqa: E402 (models need setup first)
 
 
 def main(part: str, rows: int) -> None:
@@ -18,6 +18,7 @@ def main(part: str, rows: int) -> None:
         "sums": pure.figures,
         "imports": imports.figures,
         "sending": sending.figures,
+        "smpp": smpp.figures,
         "pages": lambda: pages.figures(rows),
     }
     for figure in figures[part]():

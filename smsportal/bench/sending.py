@@ -57,7 +57,7 @@ class SendingFigure:
 
 def figures() -> Iterator[SendingFigure]:
     limit = _limit()
-    person = _person()
+    person = bench_person()
     _carrier()
     basket = _basket(person)
     sender = _sender()
@@ -95,7 +95,7 @@ def _expand(batch: Batch) -> None:
     expand.expand(batch, now=timezone.now())
 
 
-def _person() -> Person:
+def bench_person() -> Person:
     department = Department.objects.create(name="Bench", alpha_tag="BENCH")
     CostCode.objects.create(
         department=department,
