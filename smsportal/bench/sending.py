@@ -59,7 +59,7 @@ def figures() -> Iterator[SendingFigure]:
     limit = _limit()
     person = bench_person()
     _carrier()
-    basket = _basket(person)
+    basket = bench_basket(person, PEOPLE)
     sender = _sender()
     try:
         _wait_until_ready(sender)
@@ -119,8 +119,8 @@ def _carrier() -> Carrier:
     )
 
 
-def _basket(person: Person) -> Basket:
-    """Numbers made here and now, never to reach a network: the only carrier is the simulator."""
+def bench_basket(person: Person, people: int) -> Basket:
+    """Numbers made here and now, never to reach a network: the carrier is on this machine."""
     basket = Basket.objects.create(department_id=person.department_id, person=person)
     BasketRow.objects.bulk_create(
         (
@@ -131,7 +131,7 @@ def _basket(person: Person) -> Basket:
                 number=f"+4474{n:08d}",
                 source=RowSource.FILE,
             )
-            for n in range(PEOPLE)
+            for n in range(people)
         ),
         batch_size=CHUNK,
     )

@@ -27,15 +27,14 @@ from messaging.carriers.models import Carrier
 from messaging.operations.models import Heartbeat
 from messaging.sending import services
 from messaging.sending.engine import expand
-from messaging.sending.models import Basket, BasketRow, Message, RowSource, RowState
+from messaging.sending.models import Basket, Message
 from messaging.sending.states import FINAL
 from smsportal.bench import raw
-from smsportal.bench.sending import bench_person
-from smsportal.lib.db import insert_rows
+from smsportal.bench.sending import bench_basket, bench_person
 
 WINDOW = 500
 GIVE_UP_SECONDS = 600
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.5
 PEERS = Path(settings.BASE_DIR) / "smsportal/tests/peers/node_modules"
 SMSC = Path(__file__).with_name("smsc.js")
 
@@ -67,7 +66,7 @@ def figures(people: int = 100_000) -> Iterator[SmppFigure | str]:
         yield "SMPP: left out, it needs node-smpp (npm install --prefix smsportal/tests/peers)"
         return
     person = bench_person()
-    basket = _basket(person, people)
+    basket = bench_basket(person, people)
     with _peer() as carrier:
         at_best = raw.figure(carrier.port, people=people, window=WINDOW)
     with _peer() as carrier:
@@ -161,16 +160,6 @@ def _row(port: int) -> Carrier:
         window=WINDOW,
         settings={"host": "127.0.0.1", "port": port, "system_id": "bench"},
     )
-
-
-def _basket(person: Person, people: int) -> Basket:
-    """Numbers made here and now, never to reach a network: the carrier is on this machine."""
-    basket = Basket.objects.create(department_id=person.department_id, person=person)
-    columns = ("basket", "row_no", "state", "number", "source")
-    rows = ((basket.pk, n, RowState.OK, f"+4474{n:08d}", RowSource.FILE) for n in range(people))
-    for _ in insert_rows(BasketRow, columns, rows):
-        pass
-    return basket
 
 
 def _peak_mb(process: subprocess.Popen) -> float:

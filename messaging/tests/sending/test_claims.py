@@ -92,6 +92,25 @@ def test_higher_lanes_go_first_and_bulk_leaves_them_room():
     }
 
 
+@pytest.mark.parametrize(("free", "claimed"), [(29, 0), (30, 10), (100, 80)])
+def test_bulk_is_claimed_when_it_is_worth_a_claim(free, claimed):
+    many(make_user(), 90, lane=Lane.BULK)
+
+    assert len(take(make_simulator(window=100), free)) == claimed
+
+
+def test_a_slow_carrier_gets_bulk_as_slowly_as_it_asks():
+    many(make_user(), 9, lane=Lane.BULK)
+
+    assert len(take(make_simulator(window=100), 100, most=2)) == 2
+
+
+def test_one_that_cannot_wait_is_claimed_for_the_last_place():
+    many(make_user(), 9, lane=Lane.INTERACTIVE)
+
+    assert len(take(make_simulator(window=100), 1)) == 1
+
+
 @pytest.mark.parametrize(
     "fields",
     [
