@@ -179,7 +179,7 @@ class SmppAdapter:
 
     def _event(self, key: Said, message: ShortMessage) -> Event | None:
         if not receipts.is_receipt(message):
-            return _text(key, message)
+            return text_from(key, message)
         named, state, reason = receipts.read(message)
         if not state:
             return None
@@ -209,7 +209,7 @@ def _answer(text: OutgoingText, outcome: Outcome, code: str, said: str) -> Answe
     return Answer(text.message_id, text.attempt, outcome, code=code, words=said)
 
 
-def _text(key: Said, message: ShortMessage) -> TextFromPhone:
+def text_from(key: object, message: ShortMessage) -> TextFromPhone:
     """SMPP gives a text from a phone no name of its own. A carrier that missed our answer sends
     it again at once: the same words from the same phone in the same ten minutes are the same text.
     """
@@ -228,8 +228,8 @@ def _text(key: Said, message: ShortMessage) -> TextFromPhone:
 
 
 def _number(digits: str, ton: int) -> str:
-    """E.164 of an international number; anything else as the carrier writes it."""
-    plain = digits.strip()[:20]
+    """E.164 of an international number; anything else as the carrier writes it, cut to fit."""
+    plain = digits.replace("\x00", "").strip()[:16]
     if plain.isdecimal() and (ton == 1 or len(plain) > 10):
         return f"+{plain[:15]}"
     return plain

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messaging.carriers.base import Outcome, Part
-from messaging.carriers.smpp import receipts, status, words
+from messaging.carriers.smpp import adapter, receipts, status, words
 from messaging.carriers.smpp.pdu import (
     Address,
     Command,
@@ -73,6 +73,21 @@ def test_no_body_is_too_odd_to_be_refused(body):
     assert isinstance(said, str)
     assert part is None or 1 <= part.number <= part.total
     assert len(receipts.read(found)) == 3
+
+
+@given(
+    st.text(st.characters(max_codepoint=255), max_size=30), st.integers(0, 255),
+    st.binary(max_size=200), st.integers(0, 255), st.integers(0, 255),
+)  # fmt: skip
+def test_what_a_hostile_carrier_says_fits_the_database(digits, ton, said, coding, esm_class):
+    odd = Address(ton, 0, digits.replace("\x00", ""))
+    text = adapter.text_from(
+        None, ShortMessage(odd, odd, said, esm_class=esm_class, data_coding=coding)
+    )
+
+    assert max(len(text.from_number), len(text.to_number)) <= 16
+    assert "\x00" not in text.from_number + text.to_number + text.body
+    assert len(text.carrier_ref) <= 64
 
 
 def test_a_body_longer_than_a_unit_holds_is_refused():
