@@ -1,6 +1,8 @@
 /* A carrier on node-smpp: says on standard output, a line of JSON each, what it hears, and does what
    it is told on standard input. Orders: answer (statuses for the next submits), mute (how many of
-   the next submits get no answer), drop, deliver (a deliver_sm), receipts, bytes (sent as they are). */
+   the next submits get no answer), drop, deliver (a deliver_sm), receipts, bytes (sent as they are).
+   With the files of a key and a certificate it speaks TLS only. */
+const { readFileSync } = require("fs");
 const smpp = require("smpp");
 
 const say = (event, facts) => process.stdout.write(JSON.stringify({ event, ...facts }) + "\n");
@@ -19,7 +21,8 @@ const receipt = (session, pdu, id) => {
   }, answer => say("answered", { status: answer.command_status, what: "receipt" }));
 };
 
-const server = smpp.createServer({}, session => {
+const [key, cert] = process.argv.slice(2).map(path => readFileSync(path));
+const server = smpp.createServer(key ? { key, cert } : {}, session => {
   sessions.push(session);
   session.on("error", error => say("error", { words: error.message }));
   session.on("close", () => { sessions.splice(sessions.indexOf(session), 1); say("closed", {}); });

@@ -14,10 +14,10 @@ PEERS = Path(__file__).resolve().parents[4] / "smsportal/tests/peers"
 class Peer:
     """ledger: everything that it heard, in order, as dictionaries with an "event"."""
 
-    def __init__(self) -> None:
+    def __init__(self, *key_and_certificate: Path) -> None:
         self.ledger: list[dict[str, Any]] = []
         self.process = subprocess.Popen(
-            ["node", "smsc.js"],
+            ["node", "smsc.js", *map(str, key_and_certificate)],
             cwd=PEERS,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
