@@ -3,10 +3,11 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from messaging.carriers.base import Answer, DeliveryReceipt, LineState, Outcome
 from messaging.carriers.models import Carrier, CarrierHealth
@@ -52,7 +53,8 @@ class Facts:
 
 def write(carrier_id: int, facts: Facts, *, now: dt.datetime) -> None:
     """Read anew each time, so that a write that failed can be done again as it was."""
-    with transaction.atomic():
+    # Without its carrier, which may be removed at any moment, there is nothing to write down.
+    with suppress(IntegrityError), transaction.atomic():
         row = CarrierHealth.objects.filter(carrier_id=carrier_id).first()
         row = row or CarrierHealth(carrier_id=carrier_id)
         row.at = now

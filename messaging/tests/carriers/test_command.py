@@ -4,11 +4,13 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts.audit.models import AuditEvent
-from messaging.carriers.models import Carrier
+from messaging.carriers.models import Carrier, CarrierHealth
 from messaging.carriers.registry import ADAPTERS
 from messaging.tests.make import make_simulator
+from smsportal.lib.db import exclusive
 from smsportal.lib.sealing import unseal
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +133,31 @@ def test_the_test_connects_once(monkeypatch):
     make_simulator()
 
     assert carrier("test", "simulator") == "simulator: 1 of 1 connected.\n"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("is_ready", "said"),
+    [
+        (True, "simulator: its sender runs. Working."),
+        (False, "simulator: its sender runs. Connecting."),
+    ],
+)
+def test_beside_a_sender_the_test_says_what_the_sender_knows(is_ready, said):
+    row = make_simulator()
+    connected = int(is_ready)
+    CarrierHealth.objects.create(
+        carrier=row,
+        at=timezone.now(),
+        is_ready=is_ready,
+        connected_count=connected,
+        connection_count=1,
+    )
+    with exclusive("sender-simulator") as is_held:
+        assert is_held
+        answer = carrier("test", "simulator").strip() if is_ready else refusal("test", "simulator")
+
+    assert answer == said
 
 
 @pytest.mark.django_db(transaction=True)

@@ -153,6 +153,24 @@ def test_the_process_connects_again_with_the_new_settings(tmp_path, settings):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_sender_of_a_carrier_that_is_removed_ends_and_says_why(tmp_path, settings):
+    settings.VAR_DIR = tmp_path
+    carrier = make_simulator(settings=QUICK)
+
+    class Removed(command.Sender):
+        async def run(self):
+            self.line.submit(Carrier.objects.all().delete)
+            await super().run()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(command, "Sender", Removed)
+        with pytest.raises(CommandError, match="simulator was removed"):
+            call_command("sender", carrier.name)
+
+    assert not CarrierHealth.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_carrier_whose_settings_do_not_do_says_so_on_its_page(tmp_path, settings):
     settings.VAR_DIR = tmp_path
     carrier = Carrier.objects.create(name="tallis", kind="smpp", settings={"host": "127.0.0.1"})
