@@ -31,12 +31,15 @@ class Capabilities:
 @dataclass(frozen=True, slots=True)
 class LineState:
     """How the connection stands now. problem: for people, what is wrong; empty while all is well
-    and while it is being opened.
+    and while it is being opened. last_problem, problem_count: of all so far, for a line that broke
+    and was open again before anybody looked.
     """
 
     connected_count: int
     connection_count: int
     problem: str = ""
+    last_problem: str = ""
+    problem_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,9 @@ class Seen:
 
 @dataclass(frozen=True)
 class Facts:
-    """How it is at this moment. counts: of Seen, since the last time."""
+    """How it is at this moment. counts: of Seen, since the last time. passed_problem: one that
+    has come since then, and may be over already.
+    """
 
     line: LineState
     is_ready: bool
@@ -49,6 +51,7 @@ class Facts:
     rate: float | None
     is_slowed: bool
     counts: Counter[str]
+    passed_problem: str = ""
 
 
 def write(carrier_id: int, facts: Facts, *, now: dt.datetime) -> None:
@@ -65,6 +68,8 @@ def write(carrier_id: int, facts: Facts, *, now: dt.datetime) -> None:
         row.in_hand_count = facts.in_hand_count
         row.rate, row.is_slowed = facts.rate, facts.is_slowed
         _count(row, facts.counts, now)
+        if facts.passed_problem and not facts.line.problem:
+            _problem(row, facts.passed_problem, now)
         _problem(row, facts.line.problem, now)
         row.save()
 

@@ -19,6 +19,7 @@ from messaging.carriers.base import (
     Answer,
     DeliveryReceipt,
     Event,
+    LineState,
     Outcome,
     OutgoingText,
     TextFromPhone,
@@ -88,6 +89,7 @@ class Sender:
         self.recording = asyncio.Lock()
         self.turn = 0
         self.seen = health.Seen()
+        self.told: LineState | None = None
         self.made_with = _made_with(carrier)
         self.is_outdated = False
 
@@ -259,7 +261,7 @@ class Sender:
     # -- Each second -----------------------------------------------------------------------
 
     async def _tick(self) -> None:
-        count, told = 0, None
+        count = 0
         while not self.is_stopping.is_set():
             work = partial(self._housekeeping, count % SWEEP_EVERY == 0)
             self.is_outdated = not await self._database(work, self.ears)
@@ -269,16 +271,18 @@ class Sender:
                 return
             if count % HEARTBEAT_EVERY == 0:
                 await self._database(self.heartbeat, self.ears)
-            if count % HEARTBEAT_EVERY == 0 or told != self.adapter.line:
-                told = self.adapter.line
+            if count % HEARTBEAT_EVERY == 0 or self.told != self.adapter.line:
                 await self._write_health()
             count += 1
             await self._pause(TICK_SECONDS)
 
     async def _write_health(self) -> None:
-        limit, rate = self.pace.limit, self.pace.rate
+        limit, rate, line = self.pace.limit, self.pace.rate, self.adapter.line
+        problems_told = self.told.problem_count if self.told else 0
+        self.told = line
         facts = health.Facts(
-            line=self.adapter.line,
+            line=line,
+            passed_problem=line.last_problem if line.problem_count > problems_told else "",
             is_ready=self.adapter.is_ready,
             in_hand_count=len(self.in_hand),
             rate=rate,

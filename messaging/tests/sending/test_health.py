@@ -23,9 +23,9 @@ NOW = dt.datetime(2026, 5, 12, 12, 45, 30, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
 
 
-def facts(problem="", connected=1, **counts):
+def facts(problem="", connected=1, passed="", **counts):
     line = LineState(connected, 1, problem)
-    return health.Facts(line, connected > 0, 3, 50.0, False, Counter(counts))
+    return health.Facts(line, connected > 0, 3, 50.0, False, Counter(counts), passed)
 
 
 def write(carrier, *, at=NOW, **said):
@@ -81,6 +81,18 @@ def test_a_problem_has_a_beginning_and_an_end_and_is_remembered():
 
     row = write(carrier, at=NOW + 5 * MINUTE, problem="it does not answer")
     assert (row.problem_since, row.problem_over_at) == (NOW + 5 * MINUTE, None)
+
+
+@pytest.mark.django_db
+def test_a_problem_that_nobody_saw_while_it_lasted_is_remembered_too():
+    carrier = make_simulator()
+    write(carrier)
+
+    row = write(carrier, at=NOW + MINUTE, passed="the line broke")
+
+    assert (row.problem, row.has_problem) == ("the line broke", False)
+    assert (row.problem_since, row.problem_over_at) == (NOW + MINUTE, NOW + MINUTE)
+    assert write(carrier, at=NOW + 2 * MINUTE).problem_over_at == NOW + MINUTE
 
 
 def test_only_what_says_something_about_the_carrier_is_counted():
