@@ -1,6 +1,6 @@
 """Where Django looks for this app's models."""
 
-from messaging.carriers.models import Carrier, SimulatedText
+from messaging.carriers.models import Carrier, CarrierHealth, SimulatedText
 from messaging.compose.models import Draft, Upload
 from messaging.contacts.models import Arrival, Contact, Group, Membership
 from messaging.imports.models import (
@@ -32,6 +32,7 @@ __all__ = [
     "BasketRow",
     "Batch",
     "Carrier",
+    "CarrierHealth",
     "Contact",
     "Draft",
     "Group",

@@ -62,6 +62,7 @@ TABS = {
             "departments:list",
             ("departments:", "opening:", "people:department", "people:user", "people:admin"),
         ),
+        Tab("Carriers", "operations:carriers", ("operations:carrier",)),
         ACTIVITY,
         PROFILE,
     ),

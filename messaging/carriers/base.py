@@ -29,6 +29,20 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True)
+class LineState:
+    """How the connection stands now. problem: for people, what is wrong; empty while all is well
+    and while it is being opened. last_problem, problem_count: of all so far, for a line that broke
+    and was open again before anybody looked.
+    """
+
+    connected_count: int
+    connection_count: int
+    problem: str = ""
+    last_problem: str = ""
+    problem_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingText:
     """One text as handed over. `attempt` comes back with the answer and fences it."""
 
@@ -95,6 +109,10 @@ class Adapter(Protocol):
     @property
     def is_ready(self) -> bool:
         """Whether texts can leave now."""
+
+    @property
+    def line(self) -> LineState:
+        """What it knows of its connections, at once and without asking anybody."""
 
     async def open(self) -> None:
         """Connect, and from now on connect again whenever the line breaks."""

@@ -4,11 +4,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.audit.actors import Actor
 from smsportal.lib.choices import TextChoices
 from smsportal.lib.ids import uuid7
 
 
 class CarrierQuerySet(models.QuerySet):
+    def visible_to(self, person: Actor) -> "CarrierQuerySet":
+        return self if person.may("manage_carriers") else self.none()
+
     def usable(self) -> "CarrierQuerySet":
         return self.filter(is_enabled=True, paused_at__isnull=True)
 
@@ -27,12 +31,45 @@ class Carrier(models.Model):
     window = models.PositiveIntegerField(default=50)  # texts in hand at once
     texts_per_second = models.PositiveIntegerField(null=True)
     settings = models.JSONField(default=dict, blank=True)
+    password_set_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = CarrierQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name
+
+
+class CarrierHealth(models.Model):
+    """What a carrier's sender knows of it. The sender alone writes it, every few seconds."""
+
+    carrier = models.OneToOneField(Carrier, on_delete=models.CASCADE, related_name="health")
+    at = models.DateTimeField()  # when the sender last said anything
+    is_ready = models.BooleanField(default=False)  # texts can leave
+    down_since = models.DateTimeField(null=True)  # since when they cannot
+    connected_count = models.PositiveSmallIntegerField(default=0)
+    connection_count = models.PositiveSmallIntegerField(default=0)
+    in_hand_count = models.PositiveIntegerField(default=0)
+    rate = models.FloatField(null=True)  # texts a second; null: as fast as it goes
+    is_slowed = models.BooleanField(default=False)  # below the limit: the carrier asked for it
+    last_accepted_at = models.DateTimeField(null=True)
+    last_receipt_at = models.DateTimeField(null=True)
+    # The last problem stays when it is over, so that the night's can be read in the morning.
+    problem = models.CharField(max_length=200, blank=True)
+    problem_since = models.DateTimeField(null=True)
+    problem_over_at = models.DateTimeField(null=True)
+    # Counted anew each day in London.
+    counted_on = models.DateField(null=True)
+    accepted_count = models.PositiveIntegerField(default=0)
+    throttled_count = models.PositiveIntegerField(default=0)
+    delivered_count = models.PositiveIntegerField(default=0)
+    undelivered_count = models.PositiveIntegerField(default=0)
+    # [[minute since 1970, texts that were accepted in it], ..] of the last hour
+    minutes = models.JSONField(default=list)
+
+    @property
+    def has_problem(self) -> bool:
+        return bool(self.problem) and self.problem_over_at is None
 
 
 class SimulatedKind(TextChoices):

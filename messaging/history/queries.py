@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Q, QuerySet
 
 from accounts.people.models import Person
+from messaging.carriers import standing
 from messaging.carriers.models import Carrier
 from messaging.contacts.models import Contact
 from messaging.sending.models import BasketRow, Batch, Message, RowState
@@ -178,12 +179,20 @@ class Row:
     words: Words
 
 
-def rows_of(texts: Iterable[Message], viewer: Person) -> Iterator[Row]:
+def rows_of(texts: Iterable[Message], viewer: Person, *, now: dt.datetime) -> Iterator[Row]:
     """An admin sees numbers and states, never the name somebody gave a personal contact."""
     sees_names = viewer.may("see_own_messages")
-    free = set(Carrier.objects.filter(is_charging=False).values_list("pk", flat=True))
+    carriers = list(Carrier.objects.select_related("health"))
+    free = {carrier.pk for carrier in carriers if not carrier.is_charging}
+    down = {
+        is_practice: standing.why_waiting(standing.may_take(carriers, is_practice), now)
+        for is_practice in (True, False)
+    }
     for text in texts:
         name = text.name if sees_names or not text.is_private else ""
+        if text.state == State.QUEUED and (not text.why or text.why.startswith(standing.LINE)):
+            # Said here and not written to every row: the line may be back at any moment.
+            text.why = down[phones.is_drama(text.number)] or text.why
         words = words_for(text)
         if text.carrier_id in free:  # for practice: the message's cost leaves it out, too
             words = replace(words, charged=NO)
@@ -193,9 +202,9 @@ def rows_of(texts: Iterable[Message], viewer: Person) -> Iterator[Row]:
 CSV_HEADER = ("Name", "Mobile", "What happened", "When", "Texts", "Charged", "Message")
 
 
-def csv_rows(batch: Batch, viewer: Person) -> Iterator[tuple]:
+def csv_rows(batch: Batch, viewer: Person, *, now: dt.datetime) -> Iterator[tuple]:
     """One line for each person of a batch, as its page shows them."""
-    for row in rows_of(texts(batch).iterator(chunk_size=2000), viewer):
+    for row in rows_of(texts(batch).iterator(chunk_size=2000), viewer, now=now):
         at = row.text.final_at or row.text.accepted_at
         yield (
             row.name,

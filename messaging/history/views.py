@@ -65,7 +65,7 @@ def _page(
         "batch": batch,
         "progress": progress,
         "page": page,
-        "rows": list(queries.rows_of(page.object_list, request.user)),
+        "rows": list(queries.rows_of(page.object_list, request.user, now=now)),
         "left_out": queries.left_out(batch)[:200] if show in ("", "not_sent") else [],
         "show": show,
         "now": now,
@@ -132,8 +132,9 @@ def send_now(request: HttpRequest, uid: UUID) -> HttpResponse:
 @permission_required(*SEES)
 def batch_csv(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = get_object_or_404(_visible(request), uid=uid)
+    rows = queries.csv_rows(found, request.user, now=timezone.now())
     return StreamingHttpResponse(
-        csv_chunks(queries.CSV_HEADER, queries.csv_rows(found, request.user)),
+        csv_chunks(queries.CSV_HEADER, rows),
         content_type=CSV_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{found.reference}.csv"'},
     )

@@ -1,7 +1,6 @@
 """The demo invents people and texts, so it starts only where it can do no harm."""
 
 import datetime as dt
-import ipaddress
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from accounts.audit.actors import System
 from accounts.audit.models import AuditEvent
 from accounts.people.models import Person
 from messaging.carriers.models import Carrier
+from smsportal.lib.hosts import is_loopback
 
 MARK = "demo.began"
 
@@ -57,12 +57,3 @@ def hosts(settings: Any) -> Iterator[str]:
             yield from hosts(value)
     elif isinstance(settings, str) and "://" in settings:
         yield urlsplit(settings).hostname or settings
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

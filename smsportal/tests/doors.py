@@ -261,6 +261,18 @@ POST history:undo/held                           in  403 403 403 302  404 403 40
 POST history:send_now/held                       in  403 403 403 302  404 403 404
 POST history:cancel/scheduled                    in  403 403 403 302  404 403 404
 
+GET  operations:carriers                         in  200 403 403 403
+GET  operations:carrier_add                      in  200 403 403 403
+POST operations:carrier_add                      in  422 403 403 403
+GET  operations:carrier/carrier                  in  200 403 403 403  403 403 403
+POST operations:carrier/carrier                  in  422 403 403 403  403 403 403
+POST operations:carrier_pause/carrier            in  302 403 403 403  403 403 403
+POST operations:carrier_resume/carrier           in  302 403 403 403  403 403 403
+POST operations:carrier_off/carrier              in  302 403 403 403  403 403 403
+POST operations:carrier_on/carrier               in  302 403 403 403  403 403 403
+# It has brought a reply, so it cannot be removed.
+POST operations:carrier_remove/carrier           in  422 403 403 403  403 403 403
+
 GET  demo:handsets                               404 404 404 404 404
 POST demo:reply                                  404 404 404 404 404
 GET  demo:faults                                 404 404 404 404 404

@@ -107,7 +107,9 @@ def test_a_sender_is_started_for_a_carrier_that_was_set_up_before():
     steps = (ROOT / "deploy" / "README.md").read_text()
 
     assert (
-        0 < steps.index("manage.py add_simulator") < steps.index("now smsportal-sender@simulator")
+        0
+        < steps.index("manage.py carrier add simulator")
+        < steps.index("now smsportal-sender@simulator")
     )
 
 

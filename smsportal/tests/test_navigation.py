@@ -60,7 +60,7 @@ def current_of(text: str) -> list[str]:
                 "My profile",
             ],
         ),
-        (make_operator, ["Departments", "Activity", "My profile"]),
+        (make_operator, ["Departments", "Carriers", "Activity", "My profile"]),
         (make_finance, ["My profile"]),
     ],
 )
@@ -87,6 +87,8 @@ def test_no_role_is_without_tabs():
         (make_admin, "history:list", "Messages"),
         (make_admin, "activity:list", "Activity"),
         (make_operator, "departments:list", "Departments"),
+        (make_operator, "operations:carriers", "Carriers"),
+        (make_operator, "operations:carrier_add", "Carriers"),
         (make_operator, "activity:list", "Activity"),
         (make_finance, "people:profile", "My profile"),
     ],

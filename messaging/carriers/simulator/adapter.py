@@ -8,7 +8,14 @@ from dataclasses import fields
 from functools import partial
 from typing import Any
 
-from messaging.carriers.base import Answer, Capabilities, Event, Outcome, OutgoingText
+from messaging.carriers.base import (
+    Answer,
+    Capabilities,
+    Event,
+    LineState,
+    Outcome,
+    OutgoingText,
+)
 from messaging.carriers.models import Carrier
 from messaging.carriers.simulator import network
 from messaging.carriers.simulator.network import Faults
@@ -20,6 +27,7 @@ class SimulatorAdapter:
     """Adds what a line adds: the time an answer takes, and answers that get lost."""
 
     is_ready = True
+    line = LineState(connected_count=1, connection_count=1)
 
     def __init__(self, carrier: Carrier, database: Executor) -> None:
         known = {field.name for field in fields(Faults)}

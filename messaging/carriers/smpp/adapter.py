@@ -15,12 +15,13 @@ from messaging.carriers.base import (
     Capabilities,
     DeliveryReceipt,
     Event,
+    LineState,
     Outcome,
     OutgoingText,
     TextFromPhone,
 )
 from messaging.carriers.models import Carrier
-from messaging.carriers.smpp import receipts, status, words
+from messaging.carriers.smpp import receipts, status, troubles, words
 from messaging.carriers.smpp.options import Options, options
 from messaging.carriers.smpp.passage import Passage
 from messaging.carriers.smpp.pdu import Malformed, Pdu, ShortMessage
@@ -50,6 +51,8 @@ class SmppAdapter:
         sending = sum(1 for kind in self.options.kinds if kind != "receiver")
         self.window = max(1, carrier.window // sending)
         self.sessions: list[Session | None] = [None] * len(self.options.kinds)
+        self.problems: list[str] = [""] * len(self.options.kinds)
+        self.last_problem, self.problem_count = "", 0
         self.unheard: deque[Event] = deque()
         self.keepers: list[asyncio.Task] = []
         self.is_closing = asyncio.Event()
@@ -61,6 +64,15 @@ class SmppAdapter:
     @property
     def is_ready(self) -> bool:
         return any(session and session.sends and session.is_bound for session in self.sessions)
+
+    @property
+    def line(self) -> LineState:
+        """The problem of the first connection that has one."""
+        connected = sum(1 for session in self.sessions if session and session.is_bound)
+        problem = next(filter(None, self.problems), "")
+        return LineState(
+            connected, len(self.sessions), problem, self.last_problem, self.problem_count
+        )
 
     async def open(self) -> None:
         self.keepers = [asyncio.create_task(self._keep(n)) for n in range(len(self.sessions))]
@@ -90,15 +102,23 @@ class SmppAdapter:
                 await session.open()
             except OSError as why:
                 log.warning("no bind to %s: %s", self.options.line.host, why)
+                self._has_problem(n, troubles.words(why, self.options.line))
                 await self._pause(_wait(failures, is_refused=isinstance(why, BindRefused)))
                 failures += 1
                 continue
             failures = 0
-            self.sessions[n] = session
+            self.sessions[n], self.problems[n] = session, ""
             log.info("bound to %s as %s", self.options.line.host, session.kind)
             await session.is_over.wait()
             self.sessions[n] = None
+            self._has_problem(n, troubles.BROKEN_OFF)
             await self._pause(_wait(0, is_refused=False))
+
+    def _has_problem(self, n: int, words_: str) -> None:
+        """One that goes on, try after try, is one."""
+        if words_ != self.problems[n]:
+            self.problem_count += 1
+        self.problems[n] = self.last_problem = words_
 
     async def _pause(self, seconds: float) -> None:
         try:

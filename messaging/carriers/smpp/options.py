@@ -57,6 +57,10 @@ def options(settings: Mapping[str, Any]) -> Options:
 
 def _tls(settings: Mapping[str, Any]) -> ssl.SSLContext:
     """Against the system's authorities, or the carrier's own; with our certificate if it asks."""
+    for name in ("ca_file", "certificate_file", "key_file"):
+        if path := settings.get(name):
+            with open(path, "rb"):  # ssl does not say which of them it cannot read
+                pass
     context = ssl.create_default_context(cafile=settings.get("ca_file") or None)
     if certificate := settings.get("certificate_file"):
         context.load_cert_chain(certificate, settings.get("key_file") or None)

@@ -10,9 +10,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from messaging.carriers.base import TextFromPhone
 from messaging.carriers.models import Carrier
-from messaging.carriers.registry import ADAPTERS, adapter_for
+from messaging.carriers.registry import ADAPTERS, Unusable, adapter_for
 from messaging.incoming import services as incoming
 from messaging.operations.engine import beat
+from messaging.sending.engine import health
 from messaging.sending.engine.hold import HeldElsewhere
 from messaging.sending.engine.sender import Sender
 from smsportal.lib.db import database_now
@@ -30,13 +31,26 @@ class Command(BaseCommand):
             raise CommandError(f"There is no carrier called {carrier}.")
         if row.kind not in ADAPTERS:
             raise CommandError(f"Nothing here speaks {row.kind}, the kind of {carrier}.")
-        try:
-            asyncio.run(_send(row))
-        except* HeldElsewhere:
-            raise CommandError(f"A sender of {carrier} runs already.") from None
+        while row is not None:
+            if not _is_to_connect_again(row):
+                return
+            row = Carrier.objects.filter(pk=row.pk).first()
+        raise CommandError(f"{carrier} was removed. Its sender is not needed any more.")
 
 
-async def _send(carrier: Carrier) -> None:
+def _is_to_connect_again(carrier: Carrier) -> bool:
+    """Send until told to stop: False. True when the carrier's settings were changed meanwhile."""
+    try:
+        return asyncio.run(_send(carrier))
+    except* HeldElsewhere:
+        raise CommandError(f"A sender of {carrier} runs already.") from None
+    except* Unusable as group:
+        [why] = group.exceptions
+        health.cannot_start(carrier, str(why), now=database_now())
+        raise CommandError(f"{carrier} cannot be connected: {why}.") from why
+
+
+async def _send(carrier: Carrier) -> bool:
     sender = Sender(
         carrier,
         adapter_for,
@@ -47,6 +61,7 @@ async def _send(carrier: Carrier) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, sender.stop)
     await sender.run()
+    return sender.is_outdated
 
 
 def hand_over(carrier: Carrier, text: TextFromPhone) -> None:

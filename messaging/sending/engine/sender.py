@@ -3,6 +3,7 @@ is about to send them, sends, and records what it hears. No transaction spans th
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -18,12 +19,21 @@ from messaging.carriers.base import (
     Answer,
     DeliveryReceipt,
     Event,
+    LineState,
     Outcome,
     OutgoingText,
     TextFromPhone,
 )
 from messaging.carriers.models import Carrier
-from messaging.sending.engine import answers, claims, receipts, recovery, release, sweeps
+from messaging.sending.engine import (
+    answers,
+    claims,
+    health,
+    receipts,
+    recovery,
+    release,
+    sweeps,
+)
 from messaging.sending.engine.hold import Hold
 from messaging.sending.engine.journal import Journal, Key, Past, read
 from messaging.sending.engine.pace import Pace
@@ -37,7 +47,7 @@ IDLE_SECONDS = 0.3
 GLANCE_SECONDS = 0.1  # between two looks for receipts
 TICK_SECONDS = 1.0
 SWEEP_EVERY = 5  # ticks
-HEARTBEAT_EVERY = 10
+HEARTBEAT_EVERY = 5
 STALE_SECONDS = 30.0  # a claim this old is not sent any more: its lease may be over
 LONGEST_WAIT = 5.0
 
@@ -46,7 +56,8 @@ HandOver = Callable[[TextFromPhone], None]
 
 class Sender:
     """hand_over: stores a text from a phone, once, before the carrier may forget it. heartbeat:
-    says that this process does its work.
+    says that this process does its work. It ends by itself, `is_outdated`, when the settings that
+    its connection was made with are changed.
     """
 
     def __init__(
@@ -77,6 +88,10 @@ class Sender:
         self.unrecorded: list[Answer] = []
         self.recording = asyncio.Lock()
         self.turn = 0
+        self.seen = health.Seen()
+        self.told: LineState | None = None
+        self.made_with = _made_with(carrier)
+        self.is_outdated = False
 
     async def run(self) -> None:
         """Until stop(). Raises HeldElsewhere when this carrier has a sender already."""
@@ -87,6 +102,9 @@ class Sender:
                 for work in (self._pump, self._listen, self._tick):
                     group.create_task(work())
             self.journal.close()
+            if not self.is_outdated:
+                with suppress(OperationalError, InterfaceError):
+                    await self._write_health()
         finally:
             await self.adapter.close()
             await self.hold.release()
@@ -187,6 +205,7 @@ class Sender:
         if not heard:
             return
         self.journal.answered(heard)
+        self.seen.answers(heard)
         if any(answer.outcome == Outcome.THROTTLED for answer in heard):
             self.pace.throttled(self._time(), len(heard))
         self.unrecorded += heard
@@ -223,12 +242,14 @@ class Sender:
     async def _store(self, events: Sequence[Event]) -> None:
         late = [event for event in events if isinstance(event, Answer)]
         if late:
+            self.seen.answers(late)
             record = partial(answers.record, self.carrier.pk, late)
             await self._database(lambda: record(now=database_now()), self.ears)
         reports = [event for event in events if isinstance(event, DeliveryReceipt)]
         if reports:
             apply = partial(receipts.apply, self.carrier.pk, reports)
             await self._database(lambda: apply(now=database_now()), self.ears)
+            self.seen.reports(reports)
         for event in events:
             if isinstance(event, TextFromPhone):
                 await self._database(partial(self.hand_over, event), self.ears)
@@ -242,19 +263,47 @@ class Sender:
     async def _tick(self) -> None:
         count = 0
         while not self.is_stopping.is_set():
-            await self._database(partial(self._housekeeping, count % SWEEP_EVERY == 0), self.ears)
+            work = partial(self._housekeeping, count % SWEEP_EVERY == 0)
+            self.is_outdated = not await self._database(work, self.ears)
+            if self.is_outdated:
+                log.info("%s has other settings now", self.carrier.name)
+                self.stop()
+                return
             if count % HEARTBEAT_EVERY == 0:
                 await self._database(self.heartbeat, self.ears)
+            if count % HEARTBEAT_EVERY == 0 or self.told != self.adapter.line:
+                await self._write_health()
             count += 1
             await self._pause(TICK_SECONDS)
 
-    def _housekeeping(self, is_time_to_sweep: bool) -> None:
+    async def _write_health(self) -> None:
+        limit, rate, line = self.pace.limit, self.pace.rate, self.adapter.line
+        problems_told = self.told.problem_count if self.told else 0
+        self.told = line
+        facts = health.Facts(
+            line=line,
+            passed_problem=line.last_problem if line.problem_count > problems_told else "",
+            is_ready=self.adapter.is_ready,
+            in_hand_count=len(self.in_hand),
+            rate=rate,
+            is_slowed=limit is not None and rate is not None and rate < limit,
+            counts=self.seen.take(),
+        )
+        write = partial(health.write, self.carrier.pk, facts)
+        await self._database(lambda: write(now=database_now()), self.ears)
+
+    def _housekeeping(self, is_time_to_sweep: bool) -> bool:
+        """Whether the carrier is still what the connection was made for."""
         now = database_now()
         release.release_due(now=now)
         receipts.match_waiting(now=now, only_fresh=True)
         if is_time_to_sweep:
             sweeps.sweep(now=now)
-        self.carrier.refresh_from_db()
+        try:
+            self.carrier.refresh_from_db()
+        except Carrier.DoesNotExist:
+            return False
+        return _made_with(self.carrier) == self.made_with
 
     # -- The database, which may go away ---------------------------------------------------
 
@@ -287,6 +336,12 @@ class Sender:
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def _made_with(carrier: Carrier) -> tuple:
+    """What the adapter and the pace are made from; everything else is read as it changes."""
+    settings = json.dumps(carrier.settings, sort_keys=True)
+    return (carrier.kind, settings, carrier.window, carrier.texts_per_second)
 
 
 def _close_connection() -> None:

@@ -8,14 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.make import make_admin, make_department, make_finance, make_operator, make_user
-from messaging.carriers.models import Carrier
+from messaging.carriers.models import Carrier, CarrierHealth
 from messaging.compose.models import Draft
 from messaging.contacts.models import Contact
 from messaging.history import queries
 from messaging.incoming.models import IncomingText
 from messaging.sending.engine import release, tally
-from messaging.sending.models import BasketRow, Batch
-from messaging.tests.make import NOW, drama, make_basket, make_batch, make_simulator
+from messaging.sending.models import BasketRow, Batch, Message
+from messaging.tests.make import NOW, drama, make_basket, make_batch, make_queued, make_simulator
+from smsportal.lib.words import clock
 
 pytestmark = pytest.mark.django_db
 TOMORROW = dt.datetime(2126, 5, 13, 9, 0)
@@ -261,14 +262,40 @@ def test_the_csv_has_a_line_for_each_person_and_no_formula(client):
 def test_a_text_that_a_carrier_took_for_nothing_is_not_shown_as_charged(client):
     user = make_user()
     batch = sent(user)
-    charged = [row.words.charged for row in queries.rows_of(queries.texts(batch), user)]
+    charged = [row.words.charged for row in queries.rows_of(queries.texts(batch), user, now=NOW)]
     assert charged == ["Yes", "Yes", "Not yet"]
 
     Carrier.objects.update(is_charging=False)
 
-    charged = [row.words.charged for row in queries.rows_of(queries.texts(batch), user)]
+    charged = [row.words.charged for row in queries.rows_of(queries.texts(batch), user, now=NOW)]
     assert charged == ["No", "No", "Not yet"]  # the third has no carrier yet
     assert queries.progress(batch).charged_part_count == 0
+
+
+def test_texts_that_wait_for_a_line_that_is_down_say_so_and_keep_their_rows_as_they_are(client):
+    user = make_user()
+    now = timezone.now()
+    since = now - dt.timedelta(minutes=10)
+    health = CarrierHealth.objects.create(carrier=make_simulator(), at=now, down_since=since)
+    texts = make_queued(user, [drama(1), drama(2), drama(3)])
+    Message.objects.filter(pk=texts[1].pk).update(why="the connection to the network broke")
+    Message.objects.filter(pk=texts[2].pk).update(why="your department is paused")
+    batch = texts[0].batch
+
+    shown = page(client, user, "history:batch", batch.uid).content.decode()
+
+    down = f"Waiting: the connection to the network is down since {clock(since)}; we keep trying"
+    assert shown.count(down) == 2
+    assert "Waiting: your department is paused" in shown
+    assert list(batch.messages.order_by("row_no").values_list("why", flat=True)) == [
+        "",
+        "the connection to the network broke",
+        "your department is paused",
+    ]
+
+    health.is_ready, health.down_since = True, None
+    health.save()
+    assert "is down since" not in page(client, user, "history:batch", batch.uid).content.decode()
 
 
 def test_replies_are_shown_to_the_user_whose_number_was_texted(client):

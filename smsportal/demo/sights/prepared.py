@@ -7,16 +7,18 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from accounts.people.models import Person
 from accounts.people.services.accounts import add_user
-from messaging.carriers.models import Carrier, SimulatedText
+from messaging.carriers import services as carriers
+from messaging.carriers.models import Carrier, CarrierHealth, SimulatedText
 from messaging.compose import services as compose
 from messaging.compose.typed import Typed
 from messaging.contacts import services as contacts
 from messaging.wording import services as wording
-from smsportal.demo.sights.sight import ADMIN, PASSWORD, USER, person
+from smsportal.demo.sights.sight import ADMIN, OPERATOR, PASSWORD, USER, person
 from smsportal.lib.ids import uuid7
 
 WITH_CODE = "care0340"  # signs in with a second step
 INVITED = "phys0613"  # has not chosen a password
+DOWN = "tallis-mobile"  # a carrier
 NEW = "phys0614"  # has nothing yet: every page is empty
 
 
@@ -43,6 +45,7 @@ def prepare(*, now: dt.datetime) -> None:
         )
     _write(user, now, body="Reminder: the optics practical is tomorrow at 2pm.", is_later=True)
     _write(user, now, body="Half a message about the Christmas lecture")
+    _add_carriers(now)
     _ring("PHYSICS", "The optics practical is at 2pm.", now)
     _ring("+447700900950", "Can you cover the 2pm slot? Reply YES or NO.", now)
 
@@ -56,6 +59,43 @@ def _add(username: str, name: str, now: dt.datetime) -> None:
         extension="70142",
         by=person(ADMIN),
         now=now,
+    )
+
+
+def _add_carriers(now: dt.datetime) -> None:
+    """The simulator at work, and a carrier that cannot be reached."""
+    CarrierHealth.objects.create(
+        carrier=Carrier.objects.get(),
+        at=now,
+        is_ready=True,
+        connected_count=1,
+        connection_count=1,
+        counted_on=now.date(),
+        accepted_count=412,
+        delivered_count=391,
+        undelivered_count=9,
+        last_accepted_at=now,
+        last_receipt_at=now,
+        minutes=[[int(now.timestamp()) // 60 - n, 3 + n * 7 % 11] for n in range(59, -1, -1)],
+    )
+    wanted = carriers.Wanted(
+        window=20,
+        texts_per_second=120,
+        is_charging=True,
+        is_sandbox=True,
+        password="secret",
+        settings={"host": "127.0.0.1", "port": 2775, "system_id": "oxsms01", "binds": 2},
+    )
+    down = carriers.add(name=DOWN, kind="smpp", wanted=wanted, by=person(OPERATOR), now=now)
+    since = now - dt.timedelta(minutes=20)
+    CarrierHealth.objects.create(
+        carrier=down,
+        at=now,
+        down_since=since,
+        connection_count=2,
+        rate=120.0,
+        problem="nobody listens at 127.0.0.1:2775",
+        problem_since=since,
     )
 
 
@@ -77,7 +117,7 @@ def _write(user: Person, now: dt.datetime, *, body: str, is_later: bool = False)
 def _ring(sender: str, words: str, now: dt.datetime) -> None:
     """A text that has reached a practice phone."""
     SimulatedText.objects.create(
-        carrier=Carrier.objects.get(),
+        carrier=Carrier.objects.get(kind="simulator"),
         kind="to_phone",
         ref=words,
         number="+447700900311",

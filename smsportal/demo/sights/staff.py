@@ -1,10 +1,15 @@
 """The pages of department administrators, of the messaging team and of finance."""
 
+from collections.abc import Callable
+
+from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.departments.models import Department
+from messaging.carriers.models import Carrier, CarrierHealth
 from messaging.contacts.models import Contact
-from smsportal.demo.sights.prepared import INVITED
+from smsportal.demo.sights.prepared import DOWN, INVITED
 from smsportal.demo.sights.sight import ADMIN as A
 from smsportal.demo.sights.sight import FINANCE as F
 from smsportal.demo.sights.sight import OPERATOR as T
@@ -35,6 +40,29 @@ def many_users(page: Page) -> None:
         {"name": "users.csv", "mimeType": "text/csv", "buffer": USERS}
     )
     press_on(page, "Check the file")
+
+
+def carrier(name: str) -> Callable[[], object]:
+    def uid() -> object:
+        senders_speak()
+        return Carrier.objects.get(name=name).uid
+
+    return uid
+
+
+def senders_speak() -> None:
+    """No sender runs here, and what one said is believed for less than a minute."""
+    CarrierHealth.objects.update(at=timezone.now())
+
+
+def carriers() -> str:
+    senders_speak()
+    return reverse("operations:carriers")
+
+
+def no_host(page: Page) -> None:
+    page.get_by_label("Host", exact=True).fill("smpp://127.0.0.1")
+    press_on(page, "Save and reconnect")
 
 
 def a_wrong_tag(page: Page) -> None:
@@ -92,6 +120,13 @@ STAFF = (
     Sight("operator-admin-edit", T, at("people:admin_edit", uid=uid_of(A))),
     Sight("operator-admin-delete", T, at("people:admin_delete", uid=uid_of(A))),
     Sight("operator-admin-reset", T, at("people:admin_reset", uid=uid_of(A))),
+    Sight("operator-carriers", T, carriers),
+    Sight("operator-carrier-add", T, at("operations:carrier_add")),
+    Sight("operator-carrier-add-error", T, at("operations:carrier_add"), press("Add carrier")),
+    Sight("operator-carrier-add-simulator", T, at("operations:carrier_add", "?kind=simulator")),
+    Sight("operator-carrier-edit", T, at("operations:carrier", uid=carrier(DOWN))),
+    Sight("operator-carrier-edit-error", T, at("operations:carrier", uid=carrier(DOWN)), no_host),
+    Sight("operator-carrier-simulator", T, at("operations:carrier", uid=carrier("simulator"))),
     Sight("operator-audit", T, at("activity:list")),
     Sight("operator-profile", T, at("people:profile")),
     Sight("finance-profile", F, at("people:profile")),
