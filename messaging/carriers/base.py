@@ -89,12 +89,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class TextFromPhone:
+    """fingerprint: of what it says, where the carrier gives it no id (`carrier_ref` is empty)."""
+
     key: object
     carrier_ref: str
     from_number: str
     to_number: str
     body: str
     part: Part | None = None
+    fingerprint: str = ""
 
 
 # An answer among them came after its text was given up.

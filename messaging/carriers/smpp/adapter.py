@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import logging
 import random
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Executor
@@ -31,7 +30,6 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between two tries to connect
 FIRST_WAIT_REFUSED, LONGEST_WAIT_REFUSED = 5.0, 600.0  # an account that is asked often is locked
-SAME_TEXT_SECONDS = 600
 MOST_UNHEARD = 10_000  # what the carrier has said and we have not stored
 
 
@@ -100,7 +98,7 @@ class SmppAdapter:
             )
             try:
                 await session.open()
-            except OSError as why:
+            except (OSError, ValueError) as why:
                 log.warning("no bind to %s: %s", self.options.line.host, why)
                 self._has_problem(n, troubles.words(why, self.options.line))
                 await self._pause(_wait(failures, is_refused=isinstance(why, BindRefused)))
@@ -230,16 +228,14 @@ def _answer(text: OutgoingText, outcome: Outcome, code: str, said: str) -> Answe
 
 
 def text_from(key: object, message: ShortMessage) -> TextFromPhone:
-    """SMPP gives a text from a phone no name of its own. A carrier that missed our answer sends
-    it again at once: the same words from the same phone in the same ten minutes are the same text.
-    """
+    """SMPP gives a text from a phone no id, so it is known by what it says."""
     body, part = words.read(message)
-    while_ = int(time.time()) // SAME_TEXT_SECONDS
-    said = f"{message.source.digits}|{message.destination.digits}|{part}|{while_}|".encode()
+    said = f"{message.source.digits}|{message.destination.digits}|{part}|".encode()
     digest = hashlib.sha256(said + message.words).hexdigest()[:40]
     return TextFromPhone(
         key,
-        digest,
+        "",
+        fingerprint=digest,
         from_number=_number(message.source.digits, message.source.ton),
         to_number=_number(message.destination.digits, message.destination.ton),
         body=body.replace("\x00", ""),

@@ -1,6 +1,7 @@
 """Own one carrier's connection, until told to stop."""
 
 import asyncio
+import datetime as dt
 import signal
 from functools import partial
 from typing import Any
@@ -17,6 +18,8 @@ from messaging.sending.engine import health
 from messaging.sending.engine.hold import HeldElsewhere
 from messaging.sending.engine.sender import Sender
 from smsportal.lib.db import database_now
+
+SAME_TEXT_SECONDS = 600
 
 
 class Command(BaseCommand):
@@ -65,12 +68,20 @@ async def _send(carrier: Carrier) -> bool:
 
 
 def hand_over(carrier: Carrier, text: TextFromPhone) -> None:
+    now = database_now()
     incoming.store(
         carrier=carrier,
-        carrier_ref=text.carrier_ref,
+        carrier_ref=text.carrier_ref or _ref_of(text.fingerprint, now),
         from_number=text.from_number,
         to_number=text.to_number,
         body=text.body,
         part=text.part,
-        now=database_now(),
+        now=now,
     )
+
+
+def _ref_of(fingerprint: str, now: dt.datetime) -> str:
+    """A carrier that missed our answer sends a text again at once: the same words from the same
+    phone in the same ten minutes are the same text.
+    """
+    return f"{fingerprint}-{int(now.timestamp()) // SAME_TEXT_SECONDS}"

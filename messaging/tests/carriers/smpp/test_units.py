@@ -87,7 +87,7 @@ def test_what_a_hostile_carrier_says_fits_the_database(digits, ton, said, coding
 
     assert max(len(text.from_number), len(text.to_number)) <= 16
     assert "\x00" not in text.from_number + text.to_number + text.body
-    assert len(text.carrier_ref) <= 64
+    assert len(text.fingerprint) == 40
 
 
 def test_a_body_longer_than_a_unit_holds_is_refused():
