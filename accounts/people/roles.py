@@ -25,7 +25,13 @@ ROLES = {
         words="messaging team",
         home="departments:list",
         permissions=frozenset(
-            {"manage_departments", "reset_admins", "see_all_activity", "see_system_mail"}
+            {
+                "manage_departments",
+                "reset_admins",
+                "see_all_activity",
+                "see_system_mail",
+                "stop_everything",
+            }
         ),
         needs_second_step=True,
     ),

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
 
-from django.db.models import Count, F
+from django.db.models import Case, Count, F, Value, When
 from django.db.models.functions import Greatest
 
 from messaging.carriers.base import Answer
@@ -73,9 +73,13 @@ def still_in_doubt(answers: Iterable[Answer]) -> None:
 
 
 def reopen(message_ids: Collection[int]) -> None:
-    """They wait again, so their batches are not finished after all."""
+    """They wait again, so their batches are not finished after all, and paused if they were."""
     if message_ids:
         theirs = Message.objects.filter(pk__in=list(message_ids)).values("batch_id")
         Batch.objects.filter(pk__in=theirs, state=BatchState.FINISHED).update(
-            state=BatchState.RUNNING, finished_at=None
+            state=Case(
+                When(paused_at__isnull=True, then=Value(BatchState.RUNNING)),
+                default=Value(BatchState.PAUSED),
+            ),
+            finished_at=None,
         )

@@ -126,5 +126,5 @@ def test_the_command_names_what_is_wrong_and_fails(capsys):
     with pytest.raises(CommandError, match="1 invariants do not hold"):
         call_command("check_invariants")
 
-    told = f"I8 is finished while texts of it wait: {message.batch_id}\n"
+    told = f"I8 is finished or stopped while texts of it wait: {message.batch_id}\n"
     assert capsys.readouterr().out == told

@@ -93,6 +93,8 @@ STAFF = (
     Sight("operator-admin-delete", T, at("people:admin_delete", uid=uid_of(A))),
     Sight("operator-admin-reset", T, at("people:admin_reset", uid=uid_of(A))),
     Sight("operator-audit", T, at("activity:list")),
+    Sight("operator-stop-error", T, at("operations:stop_everything"), press("Stop everything")),
+    Sight("operator-stop", T, at("operations:stop_everything")),
     Sight("operator-profile", T, at("people:profile")),
     Sight("finance-profile", F, at("people:profile")),
 )
