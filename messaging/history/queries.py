@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.lookups import IsNull
 
 from accounts.people.models import Person
 from messaging.carriers.models import Carrier
@@ -192,7 +193,7 @@ def _progress_of_stopped(batch: Batch, left_out: int) -> Progress:
     charged = doubted = stopped = 0
     rows = (
         batch.messages.order_by()
-        .values_list("state", "reason", "maybe_sent", "accepted_at__isnull")
+        .values_list("state", "reason", "maybe_sent", IsNull(F("accepted_at"), True))
         .annotate(texts=Count("pk"), charged=CHARGED)
     )
     for state, reason, maybe_sent, is_untaken, texts, parts in rows:

@@ -22,7 +22,6 @@ from messaging.incoming.models import IncomingText
 from messaging.sending import services as sending
 from messaging.sending.errors import TooLate
 from messaging.sending.models import Batch
-from messaging.sending.queries import halt
 from messaging.sending.states import BatchState
 from smsportal.lib.exports import CSV_TYPE, csv_chunks
 
@@ -81,7 +80,6 @@ def _page(
         or (batch.is_under_way and bool(progress["sending"])),
         "is_late": is_held and batch.send_at <= now,  # its texts are being made
         "never_made": queries.never_made(batch)[:200] if show in ("", "not_sent") else [],
-        "halt": halt(),
     }
     if request.htmx:
         # 286 tells htmx to stop asking: nothing will change by itself any more.

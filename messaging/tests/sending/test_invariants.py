@@ -80,6 +80,14 @@ def plant_i8(message):
     Batch.objects.update(state="finished")
 
 
+def plant_i8_by_a_stop(message):
+    Batch.objects.update(state="stopped", changed_at=LONG_AGO)
+
+
+def plant_i7_by_a_stop(message):
+    Batch.objects.update(state="stopped", person_count=0, expanded_at=None, changed_at=NOW)
+
+
 def plant_i10(message):
     Message.objects.update(state="scheduled", next_at=NOW - dt.timedelta(minutes=2))
 

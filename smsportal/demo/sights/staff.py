@@ -42,6 +42,11 @@ def a_wrong_tag(page: Page) -> None:
     press_on(page, "Save department")
 
 
+def everything_stopped(page: Page) -> None:
+    page.get_by_label("Why").fill("The network repeats every text")
+    press_on(page, "Stop everything")
+
+
 STAFF = (
     Sight("users", A, at("people:users")),
     Sight("users-none", A, at("people:users", "?q=nobody+of+this+name")),
@@ -97,4 +102,6 @@ STAFF = (
     Sight("operator-stop", T, at("operations:stop_everything")),
     Sight("operator-profile", T, at("people:profile")),
     Sight("finance-profile", F, at("people:profile")),
+    # Last: every page after it has the banner.
+    Sight("operator-stopped", T, at("operations:stop_everything"), everything_stopped),
 )
