@@ -46,7 +46,11 @@ def times_refused(message_ids: Iterable[int]) -> dict[int, int]:
 
 
 def not_sent_after_all(message_ids: Collection[int]) -> None:
-    """They will never be charged: what was reserved for them goes back."""
+    """They will never be charged: what was reserved for them goes back.
+
+    After touch(): the batch before the caps, as a stop takes them, so that neither waits for the
+    other for ever.
+    """
     if message_ids:
         allowances.give_back(list(message_ids))
 

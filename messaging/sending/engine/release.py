@@ -99,9 +99,9 @@ def drop_stopped(batch: Batch, *, now: dt.datetime, limit: int | None = None) ->
     while limit is None or dropped < limit:
         with transaction.atomic():
             ids = db.claim(waits.filter(maybe_sent=False), db.CHUNK, **gone)
-            allowances.give_back(ids)
             doubtful = db.claim(waits.filter(maybe_sent=True), db.CHUNK, state=State.UNKNOWN)
             touch([*ids, *doubtful], now)
+            allowances.give_back(ids)
         dropped += len(ids)
         if not ids and not doubtful:
             break

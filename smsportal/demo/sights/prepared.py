@@ -92,7 +92,12 @@ def _send_some(user: Person, now: dt.datetime) -> None:
     release.release_due(now=now)
     _, paused, stopped = batches
     first = stopped.messages.order_by("row_no")[0]
-    carried = {"accepted_at": now, "accepted_part_count": 1, "final_at": now}
+    carried = {
+        "carrier": Carrier.objects.get(),
+        "accepted_at": now,
+        "accepted_part_count": 1,
+        "final_at": now,
+    }
     stopped.messages.filter(pk=first.pk).update(state=State.DELIVERED, **carried)
     sending.pause(batch=paused, by=user, now=now)
     sending.stop(batch=stopped, by=user, now=now)
