@@ -19,6 +19,7 @@ from messaging.sending.models import (
     Basket,
     BasketRow,
     Batch,
+    Halt,
     Message,
     Receipt,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Contact",
     "Draft",
     "Group",
+    "Halt",
     "Heartbeat",
     "Import",
     "ImportGroup",

@@ -6,6 +6,7 @@ from messaging.incoming.tasks import join_parts
 from messaging.operations.tasks import heartbeat
 from messaging.sending.tasks import (
     drop_cancelled,
+    drop_stopped,
     expand_batch,
     expand_waiting,
     release_due,
@@ -15,6 +16,7 @@ from messaging.sending.tasks import (
 
 __all__ = [
     "drop_cancelled",
+    "drop_stopped",
     "expand_batch",
     "expand_waiting",
     "fill_basket",

@@ -20,7 +20,7 @@ from prometheus_client.registry import Collector
 
 from accounts.mail.models import OutgoingMail
 from messaging.operations.models import Heartbeat
-from messaging.sending.models import Message
+from messaging.sending.models import Halt, Message
 from messaging.sending.states import Lane, State
 from smsportal.lib.db import database_now
 
@@ -54,6 +54,8 @@ class PortalCollector(Collector):
         yield _gauge("unknown_texts", "Texts that may have been sent.", unknown)
         stale = texts.filter(state=State.SENDING, lease_until__lt=now).count()
         yield _gauge("stale_leases", "Texts in hand of a sender that has gone.", stale)
+        stopped = Halt.objects.filter(is_on=True).count()
+        yield _gauge("sending_stopped", "1 while an operator has stopped everything.", stopped)
         yield from _mail(now)
         yield from _heartbeats(now)
 

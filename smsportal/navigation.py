@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.people.models import Person
 from accounts.people.roles import ROLES, RoleName
+from messaging.sending.queries import halt
 from smsportal.appearance import theme
 from smsportal.lib.walltime import day_of
 
@@ -60,7 +61,14 @@ TABS = {
         Tab(
             "Departments",
             "departments:list",
-            ("departments:", "opening:", "people:department", "people:user", "people:admin"),
+            (
+                "departments:",
+                "operations:stop_everything",
+                "opening:",
+                "people:department",
+                "people:user",
+                "people:admin",
+            ),
         ),
         Tab("Carriers", "operations:carriers", ("operations:carrier",)),
         ACTIVITY,
@@ -87,6 +95,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "me": person,
         "may": dict.fromkeys(ROLES[RoleName(person.role)].permissions, True),
         "dept": SimpleLazyObject(lambda: _department(person)),
+        "halt": SimpleLazyObject(halt),
         "other_account": SimpleLazyObject(lambda: person.other_account),
         "tabs": tabs(RoleName(person.role), match.view_name if match else ""),
         "profile_url": reverse(PROFILE.url_name),

@@ -19,7 +19,7 @@ urlpatterns = [
     path("templates/", include("messaging.wording.urls")),
     path("", include("messaging.compose.urls")),
     path("", include("messaging.history.urls")),
-    path("carriers/", include("messaging.operations.urls")),
+    path("", include("messaging.operations.urls")),
 ]
 
 handler400 = "smsportal.errors.bad_request"

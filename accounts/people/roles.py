@@ -31,6 +31,7 @@ ROLES = {
                 "reset_admins",
                 "see_all_activity",
                 "see_system_mail",
+                "stop_everything",
             }
         ),
         needs_second_step=True,

@@ -16,6 +16,8 @@ class FilterForm(forms.Form):
             ("", "Any status"),
             ("scheduled", "Scheduled"),
             ("running", "Sending"),
+            ("paused", "Paused"),
+            ("stopped", "Stopped"),
             ("finished", "Finished"),
             ("cancelled", "Cancelled"),
         ],

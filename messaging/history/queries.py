@@ -5,16 +5,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.lookups import IsNull
 
 from accounts.people.models import Person
 from messaging.carriers import standing
 from messaging.carriers.models import Carrier
 from messaging.contacts.models import Contact
-from messaging.sending.models import BasketRow, Batch, Message, RowState
-from messaging.sending.queries import count
+from messaging.sending import queries as sending
+from messaging.sending.models import BasketRow, Batch, Halt, Message, RowState
+from messaging.sending.queries import CHARGED, count
 from messaging.sending.states import (
+    NEVER_WENT,
     NO,
+    STOPPED,
     BatchState,
     State,
     Undelivered,
@@ -23,12 +27,15 @@ from messaging.sending.states import (
     words_for,
 )
 from smsportal.lib import exports, phones, walltime
+from smsportal.lib.words import clock
 
 COUNTED_LIVE = 5000  # people; larger batches show the worker's tally, two seconds old at most
 
 GROUPS: dict[str, set[str]] = {  # what a bar, a tab and a filter put together
     "delivered": {State.DELIVERED},
     "sending": {State.SCHEDULED, State.QUEUED, State.SENDING, State.SUBMITTED},
+    "waiting": {State.SCHEDULED, State.QUEUED},  # where it is told apart: nothing moves
+    "in_hand": {State.SENDING, State.SUBMITTED},
     "undelivered": {key_of(State.UNDELIVERED, reason) for reason in Undelivered.values},
     "unknown": {State.UNKNOWN},
     "unconfirmed": {State.UNCONFIRMED},
@@ -41,6 +48,7 @@ STATES = {
 STATUS_FILTERS = {
     "scheduled": (BatchState.SCHEDULED, BatchState.HELD),
     "running": (BatchState.RUNNING,),
+    "paused": (BatchState.PAUSED,),
     "stopped": (BatchState.STOPPED,),
     "finished": (BatchState.FINISHED,),
     "cancelled": (BatchState.CANCELLED,),
@@ -105,6 +113,8 @@ class Progress:
     total: int  # texts of the batch
     left_out: int  # people who never became a text
     charged_part_count: int
+    doubted: int = 0  # of those without a report: nobody knows whether the network took them
+    stopped: int = 0  # of those not sent: because the message was stopped
 
     def __getitem__(self, group: str) -> int:
         return sum(self.counts[str(key)] for key in GROUPS[group])
@@ -120,6 +130,29 @@ class Progress:
     @property
     def did_not_get_it(self) -> int:
         return self["undelivered"] + self["not_sent"]
+
+    # A stopped message: these four are everyone, whatever moves between them.
+
+    @property
+    def sent(self) -> int:
+        taken = self.counts[State.SUBMITTED] + self["delivered"] + self["undelivered"]
+        return taken + self["unconfirmed"] - self.doubted
+
+    @property
+    def on_the_way(self) -> int:
+        return self.counts[State.SENDING]
+
+    @property
+    def maybe_sent(self) -> int:
+        return self["unknown"] + self.doubted
+
+    @property
+    def never_sent(self) -> int:
+        return self["not_sent"]
+
+    @property
+    def never_sent_otherwise(self) -> int:
+        return self.never_sent - self.stopped
 
     @property
     def bar(self) -> list[tuple[str, int]]:
@@ -146,11 +179,34 @@ class Progress:
 
 def progress(batch: Batch) -> Progress:
     left_out = sum(batch.left_out.values())
+    if batch.state == BatchState.STOPPED:
+        return _progress_of_stopped(batch, left_out)
     if batch.person_count > COUNTED_LIVE:
         tally = Counter(batch.tally)
         return Progress(tally, batch.person_count, left_out, batch.charged_part_count)
     counted = count([batch.pk])[batch.pk]
     return Progress(counted.tally, batch.person_count, left_out, counted.charged_part_count)
+
+
+def _progress_of_stopped(batch: Batch, left_out: int) -> Progress:
+    """Exact at every moment, by one question: what waits, or was never made, never goes."""
+    counts: Counter[str] = Counter()
+    charged = doubted = stopped = 0
+    rows = (
+        batch.messages.order_by()
+        .values_list("state", "reason", "maybe_sent", IsNull(F("accepted_at"), True))
+        .annotate(texts=Count("pk"), charged=CHARGED)
+    )
+    for state, reason, maybe_sent, is_untaken, texts, parts in rows:
+        charged += parts or 0
+        if state in (State.SCHEDULED, State.QUEUED):
+            state, reason = (State.UNKNOWN, "") if maybe_sent else (State.CANCELLED, STOPPED)
+        counts[key_of(state, reason)] += texts
+        doubted += texts if state == State.UNCONFIRMED and is_untaken else 0
+        stopped += texts if state == State.CANCELLED and reason == STOPPED else 0
+    unmade = batch.person_count - counts.total()
+    counts[State.CANCELLED] += unmade
+    return Progress(counts, batch.person_count, left_out, charged, doubted, stopped + unmade)
 
 
 def cost_tenths(batch: Batch, progress: Progress) -> int:
@@ -162,7 +218,20 @@ def cost_tenths(batch: Batch, progress: Progress) -> int:
 
 def texts(batch: Batch, group: str = "") -> QuerySet[Message]:
     chosen = batch.messages.order_by("row_no")
+    if batch.state == BatchState.STOPPED:
+        still_waits = Q(state__in=STATES["waiting"], maybe_sent=False)
+        if group == "not_sent":
+            return chosen.filter(Q(state__in=STATES[group]) | still_waits)
+        chosen = chosen.exclude(still_waits) if group in STATES else chosen
     return chosen.filter(state__in=STATES[group]) if group in STATES else chosen
+
+
+def never_made(batch: Batch) -> QuerySet[BasketRow]:
+    """People whose texts had not been made when the message was stopped."""
+    rows = BasketRow.objects.filter(basket=batch.basket_id, state=RowState.OK).order_by("row_no")
+    if batch.state != BatchState.STOPPED or batch.expanded_at is not None:
+        return rows.none()
+    return rows.exclude(Exists(batch.messages.filter(row_no=OuterRef("row_no"))))
 
 
 def left_out(batch: Batch) -> QuerySet[BasketRow]:
@@ -182,6 +251,7 @@ class Row:
 def rows_of(texts: Iterable[Message], viewer: Person, *, now: dt.datetime) -> Iterator[Row]:
     """An admin sees numbers and states, never the name somebody gave a personal contact."""
     sees_names = viewer.may("see_own_messages")
+    halt = sending.halt()
     carriers = list(Carrier.objects.select_related("health"))
     free = {carrier.pk for carrier in carriers if not carrier.is_charging}
     down = {
@@ -193,10 +263,33 @@ def rows_of(texts: Iterable[Message], viewer: Person, *, now: dt.datetime) -> It
         if text.state == State.QUEUED and (not text.why or text.why.startswith(standing.LINE)):
             # Said here and not written to every row: the line may be back at any moment.
             text.why = down[phones.is_drama(text.number)] or text.why
-        words = words_for(text)
+        words = _said(text, halt)
         if text.carrier_id in free:  # for practice: the message's cost leaves it out, too
             words = replace(words, charged=NO)
         yield Row(text, name, words)
+
+
+def paused_words(batch: Batch) -> str:
+    at = f" at {clock(batch.paused_at)}" if batch.paused_at else ""
+    return f"paused by {batch.paused_by_name}{at}"
+
+
+NEVER_SENT = Words("not_sent", NEVER_WENT[STOPPED], "", True, NO)
+
+
+def _said(text: Message, halt: Halt | None) -> Words:
+    """A text's own words, unless its message, or all sending, was paused or stopped."""
+    words = words_for(text)
+    if text.state not in STATES["waiting"]:
+        return words
+    batch = text.batch
+    if batch.state == BatchState.STOPPED:
+        return words_for(Message(state=State.UNKNOWN)) if text.maybe_sent else NEVER_SENT
+    if batch.state == BatchState.PAUSED:
+        return replace(words, words=f"Waiting: {paused_words(batch)}")
+    if halt and batch.state == BatchState.RUNNING:
+        return replace(words, words=f"Waiting: sending is stopped ({halt.reason})")
+    return words
 
 
 CSV_HEADER = ("Name", "Mobile", "What happened", "When", "Texts", "Charged", "Message")
@@ -215,6 +308,10 @@ def csv_rows(batch: Batch, viewer: Person, *, now: dt.datetime) -> Iterator[tupl
             row.words.charged,
             row.text.body or batch.body,
         )
+    sees_names = viewer.may("see_own_messages")
+    for row in never_made(batch).iterator(chunk_size=2000):
+        name = row.name if sees_names or not row.is_private else ""
+        yield (name, exports.phone_cell(row.number), NEVER_WENT[STOPPED], "", 0, NO, "")
     for gone in left_out(batch):
         number = exports.phone_cell(gone.number)
         yield ("", number, gone.get_state_display(), "", 0, "No", "")

@@ -11,4 +11,7 @@ urlpatterns = [
     path("messages/<uuid:uid>/undo/", views.undo, name="undo"),
     path("messages/<uuid:uid>/now/", views.send_now, name="send_now"),
     path("messages/<uuid:uid>/cancel/", views.cancel, name="cancel"),
+    path("messages/<uuid:uid>/pause/", views.pause, name="pause"),
+    path("messages/<uuid:uid>/resume/", views.resume, name="resume"),
+    path("messages/<uuid:uid>/stop/", views.stop, name="stop"),
 ]

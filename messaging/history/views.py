@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from collections.abc import Callable
 from uuid import UUID
 
 from django.conf import settings
@@ -77,6 +78,8 @@ def _page(
         "cost_tenths": queries.cost_tenths(batch, progress),
         "is_moving": batch.state in (BatchState.HELD, BatchState.RUNNING)
         or (batch.is_under_way and bool(progress["sending"])),
+        "is_late": is_held and batch.send_at <= now,  # its texts are being made
+        "never_made": queries.never_made(batch)[:200] if show in ("", "not_sent") else [],
     }
     if request.htmx:
         # 286 tells htmx to stop asking: nothing will change by itself any more.
@@ -126,6 +129,34 @@ def send_now(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = get_object_or_404(_visible(request), uid=uid)
     sending.send_now(batch=found, by=request.user, now=timezone.now())
     return redirect("history:batch", uid=found.uid)
+
+
+def _asked(request: HttpRequest, uid: UUID, deed: Callable[..., Batch]) -> HttpResponse:
+    """To the page of the message, which says what is so now; or why it could not be done."""
+    found = get_object_or_404(_visible(request), uid=uid)
+    try:
+        deed(batch=found, by=request.user, now=timezone.now())
+    except TooLate as refusal:
+        return _page(request, found, problem=refusal.words, status=409)
+    return redirect("history:batch", uid=found.uid)
+
+
+@require_POST
+@permission_required("send_texts")
+def pause(request: HttpRequest, uid: UUID) -> HttpResponse:
+    return _asked(request, uid, sending.pause)
+
+
+@require_POST
+@permission_required("send_texts")
+def resume(request: HttpRequest, uid: UUID) -> HttpResponse:
+    return _asked(request, uid, sending.resume)
+
+
+@require_POST
+@permission_required("send_texts")
+def stop(request: HttpRequest, uid: UUID) -> HttpResponse:
+    return _asked(request, uid, sending.stop)
 
 
 @require_GET

@@ -1,18 +1,20 @@
-"""Carriers, as the messaging team looks after them."""
+"""Sending itself, as the messaging team keeps it going."""
 
 from django.urls import path
 
-from messaging.operations import views
+from messaging.operations.views import carriers, halting
 
 app_name = "operations"
 
 urlpatterns = [
-    path("", views.carriers, name="carriers"),
-    path("add/", views.add, name="carrier_add"),
-    path("<uuid:uid>/", views.edit, name="carrier"),
-    path("<uuid:uid>/pause/", views.pause, name="carrier_pause"),
-    path("<uuid:uid>/resume/", views.resume, name="carrier_resume"),
-    path("<uuid:uid>/off/", views.switch_off, name="carrier_off"),
-    path("<uuid:uid>/on/", views.switch_on, name="carrier_on"),
-    path("<uuid:uid>/remove/", views.remove, name="carrier_remove"),
+    path("carriers/", carriers.carriers, name="carriers"),
+    path("carriers/add/", carriers.add, name="carrier_add"),
+    path("carriers/<uuid:uid>/", carriers.edit, name="carrier"),
+    path("carriers/<uuid:uid>/pause/", carriers.pause, name="carrier_pause"),
+    path("carriers/<uuid:uid>/resume/", carriers.resume, name="carrier_resume"),
+    path("carriers/<uuid:uid>/off/", carriers.switch_off, name="carrier_off"),
+    path("carriers/<uuid:uid>/on/", carriers.switch_on, name="carrier_on"),
+    path("carriers/<uuid:uid>/remove/", carriers.remove, name="carrier_remove"),
+    path("operations/stop/", halting.stop_everything, name="stop_everything"),
+    path("operations/start/", halting.start_again, name="start_again"),
 ]

@@ -27,6 +27,7 @@ class Basket(models.Model):
 
 
 WAITING = (BatchState.HELD, BatchState.SCHEDULED)  # nothing of it has begun to go
+GOING = (BatchState.RUNNING, BatchState.PAUSED)  # some of it may have gone, and more may go
 
 
 class RowState(TextChoices):
@@ -126,6 +127,9 @@ class Batch(models.Model):
     released_at = models.DateTimeField(null=True)  # every text has left `scheduled`
     finished_at = models.DateTimeField(null=True)
     ended_by_name = models.CharField(max_length=200, blank=True)  # who cancelled or stopped
+    # Kept when it finishes while paused: what comes back to it then still waits for its person.
+    paused_at = models.DateTimeField(null=True)
+    paused_by_name = models.CharField(max_length=200, blank=True)
     notify = models.BooleanField(default=False)
     # Counted by the worker while texts move: {"delivered": 10, ..}. Lists read only this.
     tally = models.JSONField(default=dict)
@@ -144,6 +148,7 @@ class Batch(models.Model):
                 name="batch_waiting",
                 condition=Q(state__in=["held", "scheduled"]),
             ),
+            models.Index(fields=["changed_at"], name="batch_stopped", condition=Q(state="stopped")),
             models.Index(
                 fields=["changed_at"],
                 name="batch_untallied",
@@ -169,7 +174,7 @@ class Batch(models.Model):
 
     @property
     def is_under_way(self) -> bool:
-        return self.state in (BatchState.RUNNING, BatchState.STOPPED, BatchState.FINISHED)
+        return self.state in (*GOING, BatchState.STOPPED, BatchState.FINISHED)
 
     @property
     def delivered_count(self) -> int:
@@ -291,6 +296,28 @@ class Receipt(models.Model):
                 condition=Q(applied_at__isnull=True, orphan_at__isnull=True),
             )
         ]
+
+
+class Halt(models.Model):
+    """The operators have stopped all sending. The switch is whether one of these is on."""
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    is_on = models.BooleanField(default=True)
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    by_name = models.CharField(max_length=200)
+    ended_at = models.DateTimeField(null=True)
+    ended_by_name = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_on"], name="one_halt_at_a_time", condition=Q(is_on=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class Allowance(models.Model):

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from accounts.departments.models import Department
 from accounts.people.models import Person
-from messaging.sending.models import Allowance, Basket, BasketRow, Batch, Message, RowState
+from messaging.sending.models import Allowance, Basket, BasketRow, Batch, Halt, Message, RowState
 from messaging.sending.prices import price_list
 from messaging.sending.rendering import ROW_COLUMNS, is_merged, values_of
 from messaging.sending.states import BatchState, State, key_of
@@ -169,6 +169,11 @@ def _sent_within_the_hour(basket: Basket, wording: str, now: dt.datetime) -> str
     return found.reference if found else ""
 
 
+def halt() -> Halt | None:
+    """Why and since when nothing at all is sent; None while it is."""
+    return Halt.objects.filter(is_on=True).first()
+
+
 @dataclass(frozen=True)
 class Cap:
     scope: str
@@ -222,6 +227,9 @@ def allowance_left(person: Person, *, now: dt.datetime) -> list[Left]:
     return [Left(cap.words, cap.limit, left_of(cap) or 0) for cap in caps if cap.limit is not None]
 
 
+CHARGED = Sum("accepted_part_count", filter=Q(accepted_at__isnull=False, carrier__is_charging=True))
+
+
 @dataclass
 class Count:
     """How the texts of one batch stand: {"delivered": 10, "undelivered:dead": 1, ..}."""
@@ -236,13 +244,7 @@ def count(batch_ids: Sequence[int]) -> dict[int, Count]:
     groups = (
         Message.objects.filter(batch_id__in=batch_ids)
         .values_list("batch_id", "state", "reason")
-        .annotate(
-            texts=models.Count("pk"),
-            charged=Sum(
-                "accepted_part_count",
-                filter=Q(accepted_at__isnull=False, carrier__is_charging=True),
-            ),
-        )
+        .annotate(texts=models.Count("pk"), charged=CHARGED)
     )
     for batch_id, state, reason, texts, charged in groups:
         counts[batch_id].tally[key_of(state, reason)] += texts

@@ -12,35 +12,53 @@ from accounts.people.models import Person
 from accounts.people.signals import person_left, what_leaving_touches
 from messaging.sending import services
 from messaging.sending.models import WAITING, Batch
+from messaging.sending.states import BatchState
+
+LEFT = (*WAITING, BatchState.PAUSED)  # somebody has to decide about them
 
 
 @receiver(department_closed)
 def stop_its_messages(*, department: Department, by: Actor, now: dt.datetime, **_: Any) -> None:
-    waiting = Batch.objects.filter(department=department, state__in=WAITING)
-    services.stop_waiting(waiting, by=System(department.pk, audit_name=by.audit_name), now=now)
+    theirs, actor = Batch.objects.filter(department=department), _for(department.pk, by)
+    services.stop_waiting(theirs.filter(state__in=WAITING), by=actor, now=now)
+    services.stop_paused(theirs, by=actor, now=now)
 
 
 @receiver(person_left)
 def hand_on_or_stop_their_messages(
     *, person: Person, by: Actor, now: dt.datetime, heir: Person | None, **_: Any
 ) -> None:
-    waiting = Batch.objects.filter(person=person, state__in=WAITING)
+    theirs = Batch.objects.filter(person=person)
     if heir is not None:
-        waiting.update(person=heir, person_name=heir.name)
+        theirs.filter(state__in=LEFT).update(person=heir, person_name=heir.name)
     else:
-        actor = System(person.department_id, audit_name=by.audit_name)
-        services.stop_waiting(waiting, by=actor, now=now)
+        actor = _for(person.department_id, by)
+        services.stop_waiting(theirs.filter(state__in=WAITING), by=actor, now=now)
+        services.stop_paused(theirs, by=actor, now=now)
+
+
+def _for(department_id: int | None, by: Actor) -> System:
+    return System(department_id, audit_name=by.audit_name)
 
 
 @receiver(what_closing_touches)
 def count_of_department(*, department: Department, **_: Any) -> list[tuple[int, str, str]]:
-    count = Batch.objects.filter(department=department, state__in=WAITING).count()
+    theirs = Batch.objects.filter(department=department)
+    scheduled = theirs.filter(state__in=WAITING).count()
+    paused = theirs.filter(state=BatchState.PAUSED).count()
+    rows = [_row(scheduled, "scheduled message")]
+    return [*rows, _row(paused, "paused message")] if paused else rows
+
+
+def _row(count: int, thing: str) -> tuple[int, str, str]:
     if count == 1:
-        return [(count, "scheduled message", "is stopped and stays listed")]
-    return [(count, "scheduled messages", "are stopped and stay listed")]
+        return count, thing, "is stopped and stays listed"
+    return count, f"{thing}s", "are stopped and stay listed"
 
 
 @receiver(what_leaving_touches)
 def count_of_person(*, person: Person, **_: Any) -> list[tuple[str, int]]:
-    waiting = Batch.objects.filter(person=person, state__in=WAITING)
-    return [("scheduled messages", waiting.count())]
+    theirs = Batch.objects.filter(person=person)
+    scheduled = ("scheduled messages", theirs.filter(state__in=WAITING).count())
+    paused = theirs.filter(state=BatchState.PAUSED).count()
+    return [scheduled, ("paused messages", paused)] if paused else [scheduled]

@@ -25,6 +25,7 @@ class BatchState(TextChoices):
     HELD = "held", "Sending in a moment"  # the seconds in which Send can be undone
     SCHEDULED = "scheduled", "Scheduled"
     RUNNING = "running", "Sending"
+    PAUSED = "paused", "Paused"
     STOPPED = "stopped", "Stopped"
     FINISHED = "finished", "Finished"
     CANCELLED = "cancelled", "Cancelled"
@@ -125,6 +126,8 @@ _UNDELIVERED = {
     Undelivered.BLOCKED: "Ring them: their network does not let this text through.",
 }
 _OUR_PROBLEM = "Not sent: our problem"
+STOPPED = "stopped"  # the reason of a text that its sender did not let go
+NEVER_WENT = {"opted_out": "Not sent: opted out", STOPPED: "Not sent: stopped"}
 _WHY_NOT = {State.FAILED: "it could not be sent", State.EXPIRED: "it waited too long"}
 
 
@@ -146,8 +149,8 @@ def words_for(text: TextAsKept) -> Words:
         words = f"{_OUR_PROBLEM} ({text.why or _WHY_NOT[state]})"
         return Words(str(state), words, "Send it again. You do not pay for this one.", True, NO)
     shown = _WORDS[state]
-    if state == State.CANCELLED and text.reason == "opted_out":
-        return replace(shown, key="not_sent", words="Not sent: opted out")
+    if state == State.CANCELLED and text.reason in NEVER_WENT:
+        return replace(shown, key="not_sent", words=NEVER_WENT[text.reason])
     if state == State.QUEUED and text.why:
         return replace(shown, words=f"{shown.words}: {text.why}")
     if state == State.UNCONFIRMED and text.accepted_at:

@@ -25,11 +25,17 @@ def drop_cancelled(*, batch_id: int, **_: Any) -> None:
     release.drop_cancelled(Batch.objects.get(pk=batch_id), now=db.database_now())
 
 
+@shared_task(name="messaging.drop_stopped")
+def drop_stopped(*, batch_id: int, **_: Any) -> None:
+    release.drop_stopped(Batch.objects.get(pk=batch_id), now=db.database_now())
+
+
 @shared_task(name="messaging.release_due")
 def release_due(**_: Any) -> None:
     now = db.database_now()
     release.release_due(now=now)
     release.drop_all_cancelled(now=now)
+    release.drop_all_stopped(now=now)
 
 
 @shared_task(name="messaging.tally")

@@ -28,6 +28,7 @@ class Mutant:
     tests: tuple[str, ...]
 
 
+CLAIMS = "messaging/sending/engine/claims.py"
 ANSWERS = "messaging/sending/engine/answers.py"
 MODELS = "messaging/sending/models.py"
 SENDING = "messaging/tests/sending"
@@ -61,6 +62,27 @@ MUTANTS = [
         "changed = _move(_in_hand(), rows, [], state=State.UNKNOWN, maybe_sent=True)",
         "changed = _move(_in_hand(), rows, [], state=State.UNKNOWN)",
         (f"{SENDING}/test_answers.py",),
+    ),
+    Mutant(
+        "no_switch",
+        CLAIMS,
+        "waiting = _waiting_departments(ready) if halt() is None else {}",
+        "waiting = _waiting_departments(ready)",
+        (f"{SENDING}/test_stopping.py",),
+    ),
+    Mutant(
+        "stopped_goes_on",
+        CLAIMS,
+        'Batch.objects.filter(pk=OuterRef("batch_id"), state=BatchState.RUNNING)',
+        'Batch.objects.filter(pk=OuterRef("batch_id"))',
+        (f"{SENDING}/test_stopping.py", f"{SENDING}/test_claims.py"),
+    ),
+    Mutant(
+        "stop_keeps_the_caps_of_what_was_never_made",
+        "messaging/sending/services/running.py",
+        "            allowances.give_back_unmade(batch)\n",
+        "",
+        (f"{SENDING}/test_stopping.py", f"{SENDING}/test_stopping_at_once.py"),
     ),
     Mutant(
         "no_tenant_filter",

@@ -235,6 +235,14 @@ def said_when(context: Context, at: datetime) -> str:
     return words.said_when(at, now=_now(context))
 
 
+@register.simple_tag(takes_context=True)
+def since(context: Context, at: datetime) -> str:
+    """2:04pm, of today. Friday 15 May at 9:00am when it is further away."""
+    now = _now(context)
+    is_today = walltime.day_of(at) == walltime.day_of(now)
+    return words.clock(at) if is_today else words.long_when(at, now=now)
+
+
 def _now(context: Context) -> datetime:
     now = context.get("now")
     return now if isinstance(now, datetime) else timezone.now()

@@ -260,6 +260,13 @@ GET  history:csv/held                            in  403 403 200 200  404 404 40
 POST history:undo/held                           in  403 403 403 302  404 403 404
 POST history:send_now/held                       in  403 403 403 302  404 403 404
 POST history:cancel/scheduled                    in  403 403 403 302  404 403 404
+POST history:pause/running                       in  403 403 403 302  404 403 404
+POST history:resume/running                      in  403 403 403 302  404 403 404
+POST history:stop/running                        in  403 403 403 302  404 403 404
+
+GET  operations:stop_everything                  in  200 403 403 403
+POST operations:stop_everything                  in  422 403 403 403
+POST operations:start_again                      in  302 403 403 403
 
 GET  operations:carriers                         in  200 403 403 403
 GET  operations:carrier_add                      in  200 403 403 403

@@ -7,7 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from accounts.mail.models import OutgoingMail
 from accounts.tests.make import make_user
 from messaging.operations.models import Heartbeat
-from messaging.sending.models import Batch, Message
+from messaging.sending.models import Batch, Halt, Message
 from messaging.sending.states import Lane, State
 from smsportal.lib.db import database_now
 
@@ -74,6 +74,14 @@ def test_the_queue_is_told_by_lane(client):
     assert told["oldest_queued_seconds", "interactive"] == pytest.approx(90, abs=5)
     assert told["oldest_queued_seconds", "bulk"] == 0  # not due yet
     assert told["oldest_queued_seconds", "emergency"] == 0
+
+
+def test_whether_everything_is_stopped_is_told(client):
+    assert read(client)["sending_stopped",] == 0
+
+    Halt.objects.create(reason="Repeats", at=database_now(), by_name="Tomasz")
+
+    assert read(client)["sending_stopped",] == 1
 
 
 def test_unknown_texts_and_leases_that_ran_out_are_told(client):

@@ -138,10 +138,10 @@ def test_only_the_demo_says_that_it_is_one(client, settings):
     assert 'href="/demo/handsets/"' in text
 
 
-def test_what_stands_round_a_page_costs_three_questions(django_assert_num_queries):
+def test_what_stands_round_a_page_costs_four_questions(django_assert_num_queries):
     request = RequestFactory().get("/a-page/")
     request.user = Person.objects.get(pk=make_user().pk)
     request.resolver_match = None
-    # The department, its code of today, the other account.
-    with django_assert_num_queries(3):
+    # The department, its code of today, the other account, whether all sending is stopped.
+    with django_assert_num_queries(4):
         page(request)

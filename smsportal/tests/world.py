@@ -16,6 +16,7 @@ from messaging.compose.models import Draft, Upload
 from messaging.contacts import services as contacts
 from messaging.imports import services as imports
 from messaging.incoming.models import IncomingText
+from messaging.sending.engine import release
 from messaging.tests.make import make_basket, make_batch, make_simulator
 from messaging.wording import services as wording
 
@@ -134,6 +135,8 @@ def _make_texts(world: World) -> None:
         user, 1, number=NUMBER, last_name=SECRETS["personal contact"], is_private=True
     )
     made["held"] = make_batch(user, basket=basket, body=words, now=now, undo_seconds=600)
+    made["running"] = make_batch(user, body=words, now=now)
+    release.release_due(now=now)
     made["scheduled"] = make_batch(user, body=words, now=now, send_wall=later)
     made["draft"] = Draft.objects.create(
         person=user, basket=make_basket(user, 1, number=NUMBER), body=SECRETS["draft"]

@@ -15,7 +15,7 @@ REFUSALS: Final = {
 }
 
 
-def words(why: OSError, line: Line) -> str:
+def words(why: Exception, line: Line) -> str:
     """Without a full stop, to stand within a sentence."""
     where = f"{line.host}:{line.port}"
     if isinstance(why, BindRefused):
@@ -32,6 +32,8 @@ def words(why: OSError, line: Line) -> str:
         return f"nobody listens at {where}"
     if isinstance(why, ConnectionError):
         return BROKEN_OFF
-    if why.errno or str(why).startswith("Multiple exceptions"):  # one for each of its addresses
+    if getattr(why, "errno", None) or str(why).startswith(
+        "Multiple exceptions"
+    ):  # one for each of its addresses
         return f"{where} cannot be reached"
     return str(why)  # a session's own words: it waited in vain

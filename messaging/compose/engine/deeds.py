@@ -24,10 +24,11 @@ from messaging.compose.models import Draft, Upload
 from messaging.compose.queries.earlier import people_of
 from messaging.compose.queries.picks import pickable
 from messaging.contacts.models import Contact, Group
+from messaging.sending.engine import release
 from messaging.sending.models import Basket, BasketRow, Batch, Message, RowSource
 from messaging.sending.rendering import ROW_COLUMNS, values_of
 from messaging.text.fields import Body
-from smsportal.lib.db import CHUNK
+from smsportal.lib.db import CHUNK, database_now
 from smsportal.lib.phone_lists import split_typed
 from smsportal.lib.phones import BadNumber, normalise
 
@@ -141,7 +142,10 @@ def _file(draft: Draft, deed: Deed, short: Short) -> None:
 
 def _batch(draft: Draft, deed: Deed, short: Short) -> None:
     _clear(draft, {"source": RowSource.BATCH}, short)
-    chosen = people_of(Batch.objects.get(uid=deed["uid"]), deed["who"])
+    batch = Batch.objects.get(uid=deed["uid"])
+    # What still waits of a stopped one: only once it is cancelled is it certain that it never goes.
+    release.drop_stopped(batch, now=database_now())
+    chosen = people_of(batch, deed["who"])
     copy = rows.copy_messages if chosen.model is Message else rows.copy_rows
     for part in rows.chunks(chosen):
         short(copy, draft.basket, part, source_uid=deed["uid"])

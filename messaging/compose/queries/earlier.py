@@ -1,9 +1,9 @@
 """The people of an earlier message, for one more."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from messaging.sending.models import BasketRow, Batch, Message, RowState
-from messaging.sending.states import State
+from messaging.sending.states import BatchState, State
 
 # Those whose text may still be on its way are in none: nobody gets a second one by mistake.
 NOT_SENT = (State.FAILED, State.EXPIRED, State.CANCELLED)
@@ -15,14 +15,20 @@ WHO = {
 }
 
 
+WITH_NOT_SENT = ("not_sent", "not_delivered_or_sent")
+
+
 def people_of(batch: Batch, who: str) -> QuerySet:
     """Basket rows of `batch`, with what they had then; its texts where the basket is gone."""
-    texts = Message.objects.filter(batch=batch)
+    made = texts = Message.objects.filter(batch=batch)
     if who in WHO:
         texts = texts.filter(state__in=WHO[who])
     if batch.basket_id is None:
         return texts
     rows = BasketRow.objects.filter(basket=batch.basket_id, state=RowState.OK)
-    if who in WHO:
-        return rows.filter(Exists(texts.filter(number=OuterRef("number"))))
-    return rows
+    if who not in WHO:
+        return rows
+    wanted = Q(Exists(texts.filter(number=OuterRef("number"))))
+    if batch.state == BatchState.STOPPED and who in WITH_NOT_SENT:
+        wanted |= ~Q(Exists(made.filter(number=OuterRef("number"))))  # stopped before it was made
+    return rows.filter(wanted)

@@ -16,7 +16,7 @@ from messaging.carriers.base import LineState
 from messaging.carriers.models import Carrier
 from messaging.carriers.registry import Unusable, adapter_for
 from messaging.carriers.standing import Standing, standing
-from messaging.operations.forms import FORMS, CarrierForm
+from messaging.operations.forms.carriers import FORMS, CarrierForm
 from messaging.sending.engine.hold import HeldElsewhere, Hold
 from smsportal.lib.db import database_now
 from smsportal.lib.errors import Refused

@@ -66,6 +66,13 @@ def give_back_all(batch: Batch) -> None:
     _give_back([(batch.department_id, batch.person_id, batch.reserved_on, batch.part_count)])
 
 
+def give_back_unmade(batch: Batch) -> None:
+    """A batch that was stopped before all of its texts were made. Once, in that transaction."""
+    made = Message.objects.filter(batch=batch).aggregate(parts=Sum("part_count"))["parts"] or 0
+    if left := batch.part_count - made:
+        _give_back([(batch.department_id, batch.person_id, batch.reserved_on, left)])
+
+
 def _give_back(freed: Iterable[tuple[int, int | None, dt.date, int]]) -> None:
     for department_id, person_id, day, parts in freed:
         year = walltime.financial_year_of(day, settings.FINANCIAL_YEAR_STARTS)

@@ -71,6 +71,7 @@ def _refused(carrier_id: int, answers: list[Answer], now: dt.datetime) -> list[i
     failed = _move(
         _in_hand().filter(maybe_sent=False), rows, columns, state=State.FAILED, final_at=now
     )
+    touch(failed, now)
     not_sent_after_all(failed)
     doubtful = _move(_in_hand().filter(maybe_sent=True), rows, columns, state=State.UNKNOWN)
     story(carrier_id, answers, {*failed, *doubtful}, "rejected", now)

@@ -11,6 +11,7 @@ from messaging.carriers.base import OutgoingText, reference_of
 from messaging.carriers.models import Carrier
 from messaging.sending.engine import router
 from messaging.sending.models import Batch, Message
+from messaging.sending.queries import halt
 from messaging.sending.states import BatchState, Lane, State
 from smsportal.lib.db import claim_fairly
 
@@ -28,10 +29,11 @@ def take(
     """Claim up to `most` of the `free` places in `carrier`'s window, for higher lanes first.
 
     The claim is the mark of being in flight: nothing is claimed that is not sent at once. turn: a
-    number that grows, so that another department comes first each time.
+    number that grows, so that another department comes first each time. Batches that are paused
+    or stopped are left alone, and all are while there is a halt; what is in hand is finished.
     """
     ready = _ready(carrier, now)
-    waiting = _waiting_departments(ready)
+    waiting = _waiting_departments(ready) if halt() is None else {}
     claimed: list[int] = []
     with transaction.atomic():
         for lane, departments in waiting.items():

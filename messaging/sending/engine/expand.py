@@ -26,7 +26,9 @@ def expand(batch: Batch, *, now: dt.datetime) -> int:
     last = rows.aggregate(last=Max("row_no"))["last"] or 0
     for start in range(0, last + 1, db.CHUNK):
         with transaction.atomic():
-            if not Batch.objects.filter(pk=batch.pk, state__in=WAITING).exists():
+            # Locked until the chunk is in: who stops the batch meanwhile counts all rows it has.
+            waits = Batch.objects.select_for_update(no_key=True)
+            if not waits.filter(pk=batch.pk, state__in=WAITING).exists():
                 return 0
             chunk = rows.filter(row_no__gte=start, row_no__lt=start + db.CHUNK)
             _insert_merged(batch, chunk) if batch.is_merged else _insert_same(batch, chunk)

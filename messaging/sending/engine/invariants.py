@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from messaging.sending.models import Attempt, Batch, Message, Receipt
+from messaging.sending.models import GOING, WAITING, Attempt, Batch, Message, Receipt
+from messaging.sending.queries import halt
 from messaging.sending.states import NOT_SENT, BatchState, Lane, State
 
 STALE_LEASE = dt.timedelta(minutes=2)
 LATE_SCHEDULE = dt.timedelta(seconds=90)
+LATE_DROP = dt.timedelta(minutes=1)
 LATE_EMERGENCY = dt.timedelta(seconds=10)
 FORGOTTEN_RECEIPT = dt.timedelta(hours=25)
 
@@ -65,27 +67,42 @@ def accepted_twice(now: dt.datetime) -> QuerySet:
 
 
 def promise_not_kept(now: dt.datetime) -> QuerySet:
-    made = Batch.objects.filter(expanded_at__isnull=False).annotate(texts=Count("messages"))
-    return made.exclude(texts=F("person_count"))
+    """One that was stopped while its texts were being made has fewer, but never more."""
+    made = Batch.objects.annotate(texts=Count("messages"))
+    is_made = Q(expanded_at__isnull=False) & ~Q(texts=F("person_count"))
+    return made.filter(is_made | Q(state=BatchState.STOPPED, texts__gt=F("person_count")))
 
 
 def finished_too_early(now: dt.datetime) -> QuerySet:
-    left = Message.objects.filter(batch_id=OuterRef("pk"), state__in=UNSENT)
-    return Batch.objects.filter(Exists(left), state=BatchState.FINISHED)
+    """A stopped one has a moment: what its sender had in hand may come back, and is dropped."""
+    left = Message.objects.filter(batch_id=OuterRef("pk"))
+    is_finished = Q(Exists(left.filter(state__in=UNSENT)), state=BatchState.FINISHED)
+    is_stopped = Q(
+        Exists(left.filter(state__in=[State.SCHEDULED, State.QUEUED])),
+        state=BatchState.STOPPED,
+        changed_at__lt=now - LATE_DROP,
+    )
+    return Batch.objects.filter(is_finished | is_stopped)
 
 
 def schedule_overdue(now: dt.datetime) -> QuerySet:
     return Message.objects.filter(
         state=State.SCHEDULED,
         next_at__lt=now - LATE_SCHEDULE,
-        batch__state__in=[BatchState.HELD, BatchState.SCHEDULED, BatchState.RUNNING],
+        batch__state__in=[*WAITING, *GOING],
         department__closed_at__isnull=True,
     )
 
 
 def emergency_waits(now: dt.datetime) -> QuerySet:
+    """Not because somebody said so: its own sender, or whoever stopped everything."""
+    if halt() is not None:
+        return Message.objects.none()
     return Message.objects.filter(
-        state=State.QUEUED, lane=Lane.EMERGENCY, next_at__lt=now - LATE_EMERGENCY
+        state=State.QUEUED,
+        lane=Lane.EMERGENCY,
+        next_at__lt=now - LATE_EMERGENCY,
+        batch__state=BatchState.RUNNING,
     )
 
 
@@ -107,7 +124,7 @@ INVARIANTS = [
     Invariant("I5", "says not sent against the evidence", not_sent_with_evidence),
     Invariant("I6", "was accepted twice without anybody's leave", accepted_twice),
     Invariant("I7", "has not as many texts as were promised", promise_not_kept),
-    Invariant("I8", "is finished while texts of it wait", finished_too_early),
+    Invariant("I8", "is finished or stopped while texts of it wait", finished_too_early),
     Invariant("I10", "is overdue", schedule_overdue),
     Invariant("I11", "is an emergency, and waits", emergency_waits),
     Invariant("I12", "is a receipt nobody tries any more", receipt_forgotten),

@@ -38,6 +38,7 @@ def record(carrier_id: int, answers: Iterable[Answer], *, now: dt.datetime) -> N
     # Only the answer to the last attempt can say that a text was not sent after all.
     refused = [a for a in answers if a.outcome == Outcome.REFUSED]
     failed = _settle(refused, state=State.FAILED, final_at=now)
+    touch(failed, now)
     not_sent_after_all(failed)
     again = [a for a in answers if a.outcome in NOT_GONE]
     queued = _settle(again, state=State.QUEUED, next_at=now)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
 
-from django.db.models import Count, F
+from django.db.models import Case, Count, F, Value, When
 from django.db.models.functions import Greatest
 
 from messaging.carriers.base import Answer
@@ -46,7 +46,11 @@ def times_refused(message_ids: Iterable[int]) -> dict[int, int]:
 
 
 def not_sent_after_all(message_ids: Collection[int]) -> None:
-    """They will never be charged: what was reserved for them goes back."""
+    """They will never be charged: what was reserved for them goes back.
+
+    After touch(): the batch before the caps, as a stop takes them, so that neither waits for the
+    other for ever.
+    """
     if message_ids:
         allowances.give_back(list(message_ids))
 
@@ -73,9 +77,13 @@ def still_in_doubt(answers: Iterable[Answer]) -> None:
 
 
 def reopen(message_ids: Collection[int]) -> None:
-    """They wait again, so their batches are not finished after all."""
+    """They wait again, so their batches are not finished after all, and paused if they were."""
     if message_ids:
         theirs = Message.objects.filter(pk__in=list(message_ids)).values("batch_id")
         Batch.objects.filter(pk__in=theirs, state=BatchState.FINISHED).update(
-            state=BatchState.RUNNING, finished_at=None
+            state=Case(
+                When(paused_at__isnull=True, then=Value(BatchState.RUNNING)),
+                default=Value(BatchState.PAUSED),
+            ),
+            finished_at=None,
         )

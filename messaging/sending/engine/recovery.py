@@ -86,8 +86,8 @@ def _queue_again(held: Held, now: dt.datetime, *, counts: bool) -> None:
         poison += _move(swept, held, **POISON, final_at=now, maybe_sent=False)
         reopen(queued)
         overrule([*queued, *poison])
-        not_sent_after_all(poison)
         touch([*queued, *poison], now)
+        not_sent_after_all(poison)
 
 
 POISON = {

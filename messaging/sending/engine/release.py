@@ -1,4 +1,4 @@
-"""When its time has come a batch is let go, and when it is cancelled its texts are dropped."""
+"""When its time has come a batch is let go; one that is cancelled or stopped is dropped."""
 
 import datetime as dt
 
@@ -7,8 +7,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from messaging.senders.models import OptOut
 from messaging.sending.engine import allowances
-from messaging.sending.models import WAITING, Batch, Message
-from messaging.sending.states import BatchState, State
+from messaging.sending.engine.marks import touch
+from messaging.sending.models import GOING, WAITING, Batch, Message
+from messaging.sending.states import STOPPED, BatchState, State
 from smsportal.lib import db
 
 
@@ -27,17 +28,19 @@ def release_due(*, now: dt.datetime) -> int:
         Batch.objects.filter(pk=batch_id, state__in=WAITING).update(
             state=BatchState.RUNNING, started_at=now, changed_at=now
         )
-    started = Batch.objects.filter(state=BatchState.RUNNING, released_at=None)
+    # Paused ones too: their texts wait in line like all others, and grow too old there.
+    started = Batch.objects.filter(state__in=GOING, released_at=None)
     return sum(_release(batch, now=now) for batch in started.order_by("lane", "pk")[:200])
 
 
 def _release(batch: Batch, *, now: dt.datetime) -> int:
-    scheduled = Message.objects.filter(batch=batch, state=State.SCHEDULED)
+    goes_on = Batch.objects.filter(pk=OuterRef("batch_id"), state__in=GOING)
+    scheduled = Message.objects.filter(Exists(goes_on), batch=batch, state=State.SCHEDULED)
     _leave_out_opted_out(batch, scheduled, now=now)
     released = 0
     while ids := db.claim(scheduled.order_by("row_no"), db.CHUNK, state=State.QUEUED, next_at=now):
         released += len(ids)
-    Batch.objects.filter(pk=batch.pk).update(released_at=now, changed_at=now)
+    Batch.objects.filter(pk=batch.pk, state__in=GOING).update(released_at=now, changed_at=now)
     return released
 
 
@@ -78,3 +81,37 @@ def drop_all_cancelled(*, now: dt.datetime) -> int:
         messages__state=State.SCHEDULED,
     ).distinct()
     return sum(drop_cancelled(batch, now=now) for batch in left[:20])
+
+
+STILL_WAITS = [State.SCHEDULED, State.QUEUED]
+
+
+def drop_stopped(batch: Batch, *, now: dt.datetime, limit: int | None = None) -> int:
+    """Cancel what still waits of a stopped batch and give its parts back; answers how many.
+
+    Again and again, until nothing comes back any more from the sender that had it in hand. What
+    may have been sent is never said not to be: it is in doubt.
+    """
+    is_stopped = Batch.objects.filter(pk=OuterRef("batch_id"), state=BatchState.STOPPED)
+    waits = Message.objects.filter(Exists(is_stopped), batch=batch, state__in=STILL_WAITS)
+    gone = {"state": State.CANCELLED, "reason": STOPPED, "why": "", "final_at": now}
+    dropped = 0
+    while limit is None or dropped < limit:
+        with transaction.atomic():
+            ids = db.claim(waits.filter(maybe_sent=False), db.CHUNK, **gone)
+            doubtful = db.claim(waits.filter(maybe_sent=True), db.CHUNK, state=State.UNKNOWN)
+            touch([*ids, *doubtful], now)
+            allowances.give_back(ids)
+        dropped += len(ids)
+        if not ids and not doubtful:
+            break
+    return dropped
+
+
+def drop_all_stopped(*, now: dt.datetime) -> int:
+    """The sweep behind `drop_stopped`: whatever moves a text stamps its batch."""
+    waits = Message.objects.filter(batch_id=OuterRef("pk"), state__in=STILL_WAITS)
+    left = Batch.objects.filter(
+        Exists(waits), state=BatchState.STOPPED, changed_at__gt=now - dt.timedelta(days=1)
+    )
+    return sum(drop_stopped(batch, now=now) for batch in left[:20])

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db.models import F, Q
 
-from messaging.sending.models import Batch
+from messaging.sending.models import GOING, Batch
 from messaging.sending.queries import count
 from messaging.sending.states import BatchState, State
 from smsportal.lib import db
@@ -33,6 +33,6 @@ def tally_changed(*, now: dt.datetime, limit: int = 500) -> int:
 
 def _finish(batch_ids: list[int], *, now: dt.datetime) -> None:
     """Nothing is left to send. Receipts may still come; the tally goes on."""
-    Batch.objects.filter(
-        pk__in=batch_ids, state=BatchState.RUNNING, released_at__isnull=False
-    ).update(state=BatchState.FINISHED, finished_at=now)
+    Batch.objects.filter(pk__in=batch_ids, state__in=GOING, released_at__isnull=False).update(
+        state=BatchState.FINISHED, finished_at=now
+    )

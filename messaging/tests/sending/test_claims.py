@@ -133,7 +133,7 @@ def test_a_department_that_may_not_send_does_not(field):
     assert take(make_simulator()) == []
 
 
-@pytest.mark.parametrize("state", ["stopped", "cancelled", "held"])
+@pytest.mark.parametrize("state", ["paused", "stopped", "cancelled", "held"])
 def test_a_batch_that_does_not_run_is_left(state):
     many(make_user(), 1)
     Batch.objects.update(state=state)

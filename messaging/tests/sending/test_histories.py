@@ -27,8 +27,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from accounts.tests.make import make_user
+from accounts.tests.make import make_operator, make_user
 from messaging.carriers.base import Answer, DeliveryReceipt, Outcome
+from messaging.history.queries import progress
+from messaging.operations import services as operations
 from messaging.sending import services
 from messaging.sending.engine import (
     answers,
@@ -38,11 +40,12 @@ from messaging.sending.engine import (
     recovery,
     release,
     sweeps,
+    tally,
 )
 from messaging.sending.engine.journal import Journal, Past, read
 from messaging.sending.engine.sender import STALE_SECONDS
 from messaging.sending.errors import TooLate
-from messaging.sending.models import Message
+from messaging.sending.models import Allowance, Message
 from messaging.sending.states import LEGAL, NEEDS_MAYBE_SENT, NOT_SENT, State
 from messaging.tests.make import NOW, make_batch, make_simulator
 
@@ -99,7 +102,7 @@ class Histories(RuleBasedStateMachine):
     def a_message_is_accepted(self, people):
         self.carrier = make_simulator()
         self.journal = Journal(self.folder / "journal")
-        self.user = make_user()
+        self.user, self.operator = make_user(), make_operator()
         make_batch(self.user, people=people)
         release.release_due(now=self.now)
         make_batch(self.user, people=1, undo_seconds=10)
@@ -121,6 +124,27 @@ class Histories(RuleBasedStateMachine):
                 services.cancel(batch=batch, by=self.user, now=self.now)
             except TooLate:
                 continue
+
+    @rule(deed=st.sampled_from([services.pause, services.resume, services.resume, services.stop]))
+    def somebody_pauses_resumes_or_stops(self, deed):
+        """Also what is behind by a page: it is told so, and nothing happens."""
+        for batch in self.user.batches.all():
+            try:
+                deed(batch=batch, by=self.user, now=self.now)
+            except TooLate:
+                continue
+
+    @rule(starts=st.booleans())
+    def everything_is_stopped_or_started_again(self, starts):
+        if starts:
+            operations.start_again(by=self.operator, now=self.now)
+        else:
+            operations.stop_everything(reason="Repeats", by=self.operator, now=self.now)
+
+    @rule()
+    def the_tally_is_taken_and_what_is_stopped_is_dropped(self):
+        tally.tally_changed(now=self.now)
+        release.drop_all_stopped(now=self.now)
 
     @rule()
     def the_sweep_comes(self):
@@ -284,6 +308,31 @@ class Histories(RuleBasedStateMachine):
             self.before[pk] = state, attempt
         assert (lies, illegal) == ([], [])
 
+    @invariant()
+    def the_numbers_of_a_stopped_message_are_everyone(self):
+        if not hasattr(self, "user"):
+            return
+        for batch in self.user.batches.filter(state="stopped"):
+            told = progress(batch)
+            four = told.sent + told.on_the_way + told.maybe_sent + told.never_sent
+            assert four == batch.person_count
+            assert told.never_sent == len(self.never_goes(batch))
+
+    @invariant()
+    def the_caps_hold_what_may_still_go_or_has_gone(self):
+        if not hasattr(self, "user"):
+            return
+        counted = Message.objects.exclude(state__in=NOT_SENT).count()
+        assert set(Allowance.objects.values_list("used_count", flat=True)) == {counted}
+
+    def never_goes(self, batch):
+        waits = ["scheduled", "queued"]
+        return [
+            pk
+            for pk, state, maybe_sent in batch.messages.values_list("pk", "state", "maybe_sent")
+            if state in NOT_SENT or state in waits and not maybe_sent
+        ]
+
     def settle(self):
         """With a sender that lives and a line that works, nothing is left waiting."""
         if not hasattr(self, "carrier"):
@@ -291,6 +340,8 @@ class Histories(RuleBasedStateMachine):
         if self.is_alive:
             self.it_dies()
         self.it_starts_again()
+        self.everything_is_stopped_or_started_again(starts=True)
+        release.drop_all_stopped(now=self.now)
         for _ in range(12):
             release.release_due(now=self.now)
             for text in claims.take(self.carrier, 50, now=self.now):

@@ -80,6 +80,14 @@ def plant_i8(message):
     Batch.objects.update(state="finished")
 
 
+def plant_i8_by_a_stop(message):
+    Batch.objects.update(state="stopped", changed_at=LONG_AGO)
+
+
+def plant_i7_by_a_stop(message):
+    Batch.objects.update(state="stopped", person_count=0, expanded_at=None, changed_at=NOW)
+
+
 def plant_i10(message):
     Message.objects.update(state="scheduled", next_at=NOW - dt.timedelta(minutes=2))
 
@@ -126,5 +134,5 @@ def test_the_command_names_what_is_wrong_and_fails(capsys):
     with pytest.raises(CommandError, match="1 invariants do not hold"):
         call_command("check_invariants")
 
-    told = f"I8 is finished while texts of it wait: {message.batch_id}\n"
+    told = f"I8 is finished or stopped while texts of it wait: {message.batch_id}\n"
     assert capsys.readouterr().out == told

@@ -7,15 +7,19 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from accounts.tests.make import make_user
+from accounts.tests.make import make_operator, make_user
 from messaging.carriers.models import SimulatedKind, SimulatedText
 from messaging.carriers.registry import adapter_for
 from messaging.carriers.simulator import services as handset
+from messaging.history.queries import progress
 from messaging.incoming.models import IncomingText
 from messaging.management.commands.sender import hand_over
+from messaging.operations import services as operations
 from messaging.operations.engine import beat
 from messaging.operations.models import Heartbeat
+from messaging.sending import services
 from messaging.sending.engine.hold import HeldElsewhere, Hold
+from messaging.sending.engine.invariants import broken
 from messaging.sending.engine.sender import Sender
 from messaging.sending.models import Attempt, Batch, Message, Receipt
 from messaging.tests.make import make_queued, make_simulator
@@ -176,6 +180,73 @@ def test_a_batch_is_released_when_its_second_comes(tmp_path):
     run_until(sender_of(make_simulator(settings=QUICK), tmp_path), is_all("delivered"))
 
     assert states() == {"+447700900100": "delivered"}
+
+
+def test_a_message_is_paused_gone_on_with_and_stopped_while_a_sender_runs(tmp_path):
+    user = make_user()
+    numbers = [f"+4477009001{n:02}" for n in range(60)]
+    batch = make_fresh(user, numbers)[0].batch
+    # Five a second: each of the three finds some gone and some waiting.
+    sender = sender_of(make_simulator(settings=QUICK, texts_per_second=5), tmp_path)
+    seen = []
+
+    def gone():
+        return SimulatedText.objects.count()
+
+    def is_done():
+        step = len(seen)
+        if step == 0 and gone() >= 3:
+            services.pause(batch=batch, by=user, now=timezone.now())
+            seen.append(timezone.now())
+        elif step == 1 and timezone.now() - seen[0] > dt.timedelta(seconds=1):
+            seen.append(gone())
+        elif step == 2 and timezone.now() - seen[0] > dt.timedelta(seconds=2.5):
+            assert gone() == seen[1]  # not one more, a second after the pause
+            services.resume(batch=batch, by=user, now=timezone.now())
+            seen.append(0)
+        elif step == 3 and gone() >= seen[1] + 3:
+            services.stop(batch=batch, by=user, now=timezone.now())
+            seen.append(0)
+        if step >= 4:
+            batch.refresh_from_db()
+            numbers = progress(batch)
+            four = (numbers.sent, numbers.on_the_way, numbers.maybe_sent, numbers.never_sent)
+            assert sum(four) == 60
+            seen.append(four)
+            return set(states().values()) == {"delivered", "cancelled"}
+        return False
+
+    run_until(sender, is_done)
+
+    delivered = Message.objects.filter(state="delivered").count()
+    assert 6 <= delivered < 30
+    assert seen[-1] == (delivered, 0, 0, 60 - delivered)
+    assert SimulatedText.objects.count() == delivered
+    assert broken(now=timezone.now()) == {}
+
+
+def test_the_switch_holds_a_sender_within_a_second_and_lets_it_go_on(tmp_path):
+    operator = make_operator()
+    make_fresh(make_user(), [f"+4477009001{n:02}" for n in range(20)])
+    sender = sender_of(make_simulator(settings=QUICK, texts_per_second=5), tmp_path)
+    seen = []
+
+    def is_done():
+        now = timezone.now()
+        if not seen and SimulatedText.objects.count() >= 3:
+            operations.stop_everything(reason="Repeats", by=operator, now=now)
+            seen.append(now)
+        elif len(seen) == 1 and now - seen[0] > dt.timedelta(seconds=1):
+            seen.append(SimulatedText.objects.count())
+        elif len(seen) == 2 and now - seen[0] > dt.timedelta(seconds=2.5):
+            seen.append(SimulatedText.objects.count())
+            operations.start_again(by=operator, now=now)
+        return len(seen) == 3 and set(states().values()) == {"delivered"}
+
+    run_until(sender, is_done)
+
+    assert seen[1] == seen[2] < 20
+    assert SimulatedText.objects.count() == 20
 
 
 def test_a_second_sender_for_one_carrier_refuses_to_start(tmp_path):

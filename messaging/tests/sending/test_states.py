@@ -37,6 +37,8 @@ def text(state, reason="", why="", accepted_at=None):
          "Not sent: our problem (no such sender)", True, "No"),
         (text("expired"), "expired", "Not sent: our problem (it waited too long)", True, "No"),
         (text("cancelled"), "cancelled", "Cancelled", True, "No"),
+        (text("cancelled", "opted_out"), "not_sent", "Not sent: opted out", True, "No"),
+        (text("cancelled", "stopped"), "not_sent", "Not sent: stopped", True, "No"),
     ],
 )  # fmt: skip
 def test_each_state_is_said_in_the_words_of_the_table(kept, key, words, is_final, charged):

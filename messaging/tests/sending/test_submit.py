@@ -11,9 +11,10 @@ from django.db import connection
 from accounts.audit.models import AuditEvent
 from accounts.tests.make import make_admin, make_department, make_finance, make_operator, make_user
 from messaging.senders.models import OptOut, Sender
-from messaging.sending import errors, services
+from messaging.sending import errors
 from messaging.sending.models import Allowance, BasketRow, Batch, Message
 from messaging.tests.make import NOW, drama, make_basket, make_batch
+from smsportal.lib.errors import Refused
 
 pytestmark = pytest.mark.django_db
 
@@ -164,7 +165,7 @@ def test_the_basket_of_an_accepted_message_cannot_be_sent_again():
     basket = make_basket(user)
     make_batch(user, basket=basket)
 
-    with pytest.raises(services.Refused, match="changed in another window"):
+    with pytest.raises(Refused, match="changed in another window"):
         make_batch(user, basket=basket)
 
 

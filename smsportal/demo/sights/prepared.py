@@ -10,8 +10,13 @@ from accounts.people.services.accounts import add_user
 from messaging.carriers import services as carriers
 from messaging.carriers.models import Carrier, CarrierHealth, SimulatedText
 from messaging.compose import services as compose
+from messaging.compose.models import Draft
 from messaging.compose.typed import Typed
 from messaging.contacts import services as contacts
+from messaging.sending import services as sending
+from messaging.sending.engine import release
+from messaging.sending.models import Batch
+from messaging.sending.states import State
 from messaging.wording import services as wording
 from smsportal.demo.sights.sight import ADMIN, OPERATOR, PASSWORD, USER, person
 from smsportal.lib.ids import uuid7
@@ -46,6 +51,7 @@ def prepare(*, now: dt.datetime) -> None:
     _write(user, now, body="Reminder: the optics practical is tomorrow at 2pm.", is_later=True)
     _write(user, now, body="Half a message about the Christmas lecture")
     _add_carriers(now)
+    _send_some(user, now)
     _ring("PHYSICS", "The optics practical is at 2pm.", now)
     _ring("+447700900950", "Can you cover the 2pm slot? Reply YES or NO.", now)
 
@@ -99,7 +105,7 @@ def _add_carriers(now: dt.datetime) -> None:
     )
 
 
-def _write(user: Person, now: dt.datetime, *, body: str, is_later: bool = False) -> None:
+def _write(user: Person, now: dt.datetime, *, body: str, is_later: bool = False) -> Draft:
     """A draft; with is_later a message for the day after tomorrow at 9am."""
     day = (now + dt.timedelta(days=2)).date().isoformat() if is_later else ""
     typed = Typed(
@@ -112,6 +118,29 @@ def _write(user: Person, now: dt.datetime, *, body: str, is_later: bool = False)
     draft = compose.save(uid=uuid7(), typed=typed, by=user, now=now)
     if is_later:
         compose.send(draft=draft, by=user, now=now)
+    return draft
+
+
+def _send_some(user: Person, now: dt.datetime) -> None:
+    """Three messages that have begun to go: one goes on, one is paused, one was stopped."""
+    batches = []
+    for hall in ("Lindemann", "Martin Wood", "Dennis Sciama"):
+        words = f"Today's lecture is in the {hall} theatre."
+        draft = _write(user, now, body=words)
+        batches.append(compose.send(draft=draft, by=user, now=now))
+    Batch.objects.filter(pk__in=[batch.pk for batch in batches]).update(send_at=now)
+    release.release_due(now=now)
+    _, paused, stopped = batches
+    first = stopped.messages.order_by("row_no")[0]
+    carried = {
+        "carrier": Carrier.objects.get(),
+        "accepted_at": now,
+        "accepted_part_count": 1,
+        "final_at": now,
+    }
+    stopped.messages.filter(pk=first.pk).update(state=State.DELIVERED, **carried)
+    sending.pause(batch=paused, by=user, now=now)
+    sending.stop(batch=stopped, by=user, now=now)
 
 
 def _ring(sender: str, words: str, now: dt.datetime) -> None:

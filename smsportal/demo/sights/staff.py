@@ -70,6 +70,11 @@ def a_wrong_tag(page: Page) -> None:
     press_on(page, "Save department")
 
 
+def everything_stopped(page: Page) -> None:
+    page.get_by_label("Why").fill("The network repeats every text")
+    press_on(page, "Stop everything")
+
+
 STAFF = (
     Sight("users", A, at("people:users")),
     Sight("users-none", A, at("people:users", "?q=nobody+of+this+name")),
@@ -128,6 +133,10 @@ STAFF = (
     Sight("operator-carrier-edit-error", T, at("operations:carrier", uid=carrier(DOWN)), no_host),
     Sight("operator-carrier-simulator", T, at("operations:carrier", uid=carrier("simulator"))),
     Sight("operator-audit", T, at("activity:list")),
+    Sight("operator-stop-error", T, at("operations:stop_everything"), press("Stop everything")),
+    Sight("operator-stop", T, at("operations:stop_everything")),
     Sight("operator-profile", T, at("people:profile")),
     Sight("finance-profile", F, at("people:profile")),
+    # Last: every page after it has the banner.
+    Sight("operator-stopped", T, at("operations:stop_everything"), everything_stopped),
 )

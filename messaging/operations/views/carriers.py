@@ -13,8 +13,8 @@ from accounts.people.access import permission_required
 from messaging.carriers import queries as carrier_queries
 from messaging.carriers import services
 from messaging.carriers.models import Carrier
-from messaging.operations import queries
-from messaging.operations.forms import FORMS, CarrierForm
+from messaging.operations.forms.carriers import FORMS, CarrierForm
+from messaging.operations.queries import carriers as carrier_cards
 from smsportal.lib.errors import Refused
 
 TEAM = permission_required("manage_carriers")
@@ -24,11 +24,11 @@ TEAM = permission_required("manage_carriers")
 @TEAM
 def carriers(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    cards = queries.cards(request.user, now=now)
+    cards = carrier_cards.cards(request.user, now=now)
     context = {
         "cards": cards,
         "bad": [card for card in cards if card.standing.is_bad],
-        "events": queries.today(request.user, now=now),
+        "events": carrier_cards.today(request.user, now=now),
         "now": now,
     }
     return render(request, "messaging/operations/carriers.html", context)
@@ -139,7 +139,7 @@ def _page(
     form = form or FORMS[carrier.kind](carrier=carrier)
     context = {
         "carrier": carrier,
-        "card": queries.card(carrier, now=now),
+        "card": carrier_cards.card(carrier, now=now),
         "form": form,
         "problems": problems or [],
         "has_carried": carrier_queries.has_carried(carrier),

@@ -1,4 +1,4 @@
-"""What a person asks of sending: send this, undo it, cancel it."""
+"""From a written message to an accepted batch, and back again until it begins to go."""
 
 import datetime as dt
 import uuid
@@ -131,7 +131,7 @@ def _accept(
             by=by,
             verb="messages.accepted",
             words=f"{'Sent' if batch.state == BatchState.HELD else 'Scheduled'} message "
-            f"{batch.reference} to {_people(batch.person_count)}.",
+            f"{batch.reference} to {people(batch.person_count)}.",
             on=batch,
             now=now,
         )
@@ -144,7 +144,7 @@ def _accept(
 
 def cancel(*, batch: Batch, by: Actor, now: dt.datetime) -> Batch:
     """Undo or cancel a whole batch until it begins to go. Raises TooLate."""
-    _require_own(batch, by)
+    require_own(batch, by)
     with transaction.atomic():
         stopped = Batch.objects.filter(pk=batch.pk, state__in=WAITING).update(
             state=BatchState.CANCELLED,
@@ -159,7 +159,7 @@ def cancel(*, batch: Batch, by: Actor, now: dt.datetime) -> Batch:
         audit.record(
             by=by,
             verb="messages.cancelled",
-            words=f"Cancelled message {batch.reference} to {_people(batch.person_count)} "
+            words=f"Cancelled message {batch.reference} to {people(batch.person_count)} "
             "before any of it went.",
             on=batch,
             department_id=batch.department_id,
@@ -186,7 +186,7 @@ def stop_waiting(waiting: QuerySet[Batch], *, by: Actor, now: dt.datetime) -> in
 
 def send_now(*, batch: Batch, by: Person, now: dt.datetime) -> Batch:
     """End the seconds in which Send can be undone."""
-    _require_own(batch, by)
+    require_own(batch, by)
     Batch.objects.filter(pk=batch.pk, state=BatchState.HELD).update(send_at=now)
     batch.refresh_from_db()
     return batch
@@ -210,7 +210,7 @@ def _tell(batch: Batch, *, now: dt.datetime) -> None:
     delivered = batch.tally.get(State.DELIVERED, 0)
     mail.send(
         to=batch.person.email,
-        subject=f"Message {batch.reference} has gone to {_people(batch.person_count)}",
+        subject=f"Message {batch.reference} has gone to {people(batch.person_count)}",
         body=(
             f"Your message {batch.reference} has finished sending.\n\n"
             f"{delivered:,} of {batch.person_count:,} are delivered so far. "
@@ -238,7 +238,7 @@ def _refuse_if_not_theirs(basket: Basket, by: Person) -> None:
         raise PermissionDenied("This is not your message")
 
 
-def _require_own(batch: Batch, by: Actor) -> None:
+def require_own(batch: Batch, by: Actor) -> None:
     require(by, "send_texts")
     if by.pk is not None and batch.person_id != by.pk:
         raise PermissionDenied("This is not your message")
@@ -265,7 +265,7 @@ def _refuse_if_unsendable(body: str, totals: queries.Totals) -> None:
         who = f": {', '.join(totals.missing_names)}" if totals.missing_names else ""
         count = max(totals.missing.values())
         raise MissingValues(
-            f"{_people(count)} {'has' if count == 1 else 'have'} nothing for {fields}{who}. "
+            f"{people(count)} {'has' if count == 1 else 'have'} nothing for {fields}{who}. "
             "Give a value, or take it out of the message.",
             fields=dict(totals.missing),
         )
@@ -321,5 +321,5 @@ def _too_late(batch: Batch) -> str:
     )
 
 
-def _people(count: int) -> str:
+def people(count: int) -> str:
     return "1 person" if count == 1 else f"{count:,} people"

@@ -1,0 +1,1 @@
+"""What the messaging team fills in."""

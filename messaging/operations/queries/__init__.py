@@ -1,0 +1,1 @@
+"""What the messaging team asks before it decides."""
