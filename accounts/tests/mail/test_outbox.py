@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.db import connection
 
 from accounts.mail import engine, services
 from accounts.mail.models import OutgoingMail
@@ -275,7 +276,7 @@ def test_two_workers_never_send_the_same_mail(smtp, settings):
 
     def work():
         engine.send_due()
-        db.connection.close()
+        connection.close()
 
     workers = [threading.Thread(target=work) for _ in range(3)]
     for worker in workers:
