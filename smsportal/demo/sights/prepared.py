@@ -71,7 +71,7 @@ def _add(username: str, name: str, now: dt.datetime) -> None:
 def _add_carriers(now: dt.datetime) -> None:
     """The simulator at work, and a carrier that cannot be reached."""
     CarrierHealth.objects.create(
-        carrier=Carrier.objects.get(),
+        carrier=Carrier.objects.get(kind="simulator"),
         at=now,
         is_ready=True,
         connected_count=1,
@@ -133,7 +133,7 @@ def _send_some(user: Person, now: dt.datetime) -> None:
     _, paused, stopped = batches
     first = stopped.messages.order_by("row_no")[0]
     carried = {
-        "carrier": Carrier.objects.get(),
+        "carrier": Carrier.objects.get(kind="simulator"),
         "accepted_at": now,
         "accepted_part_count": 1,
         "final_at": now,
