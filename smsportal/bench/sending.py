@@ -71,14 +71,7 @@ def figures() -> Iterator[SendingFigure]:
 
 def _one_click(person: Person, basket: Basket, limit: float) -> SendingFigure:
     start = time.monotonic()
-    batch = services.submit(
-        basket=basket,
-        body="The lecture is in room 2.",
-        sender_kind="alpha",
-        request_key=uuid.uuid4(),
-        by=person,
-        now=timezone.now(),
-    )
+    batch = click(basket, person)
     accepted = time.monotonic() - start
     _expand(batch)
     while Message.objects.filter(batch=batch, state__in=FINAL).count() < PEOPLE:
@@ -88,6 +81,17 @@ def _one_click(person: Person, basket: Basket, limit: float) -> SendingFigure:
     final = time.monotonic() - start
     carried = SimulatedText.objects.filter(kind=SimulatedKind.TO_PHONE).count()
     return SendingFigure(accepted, final, carried, limit)
+
+
+def click(basket: Basket, person: Person) -> Batch:
+    return services.submit(
+        basket=basket,
+        body="The lecture is in room 2.",
+        sender_kind="alpha",
+        request_key=uuid.uuid4(),
+        by=person,
+        now=timezone.now(),
+    )
 
 
 def _expand(batch: Batch) -> None:

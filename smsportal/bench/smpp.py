@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,12 +24,11 @@ from django.utils import timezone
 from accounts.people.models import Person
 from messaging.carriers.models import Carrier
 from messaging.operations.models import Heartbeat
-from messaging.sending import services
 from messaging.sending.engine import expand
 from messaging.sending.models import Basket, Message
 from messaging.sending.states import FINAL
 from smsportal.bench import raw
-from smsportal.bench.sending import bench_basket, bench_person
+from smsportal.bench.sending import bench_basket, bench_person, click
 
 WINDOW = 500
 GIVE_UP_SECONDS = 600
@@ -84,14 +82,7 @@ def _one_click(
     at_best: raw.RawFigure,
 ) -> SmppFigure:
     clicked_at, start = time.time(), time.monotonic()
-    batch = services.submit(
-        basket=basket,
-        body="The lecture is in room 2.",
-        sender_kind="alpha",
-        request_key=uuid.uuid4(),
-        by=person,
-        now=timezone.now(),
-    )
+    batch = click(basket, person)
     accepted = time.monotonic() - start
     expand.expand(batch, now=timezone.now())  # what the worker does when its bell rings
     while Message.objects.filter(batch=batch, state__in=FINAL).count() < people:
