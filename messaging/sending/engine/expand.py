@@ -13,7 +13,6 @@ from messaging.text.fields import Body
 from messaging.text.segments import measure
 from smsportal.lib import db
 
-ANALYSE_OVER = 10_000  # rows at once change what the planner should know
 AT_ONCE = 1000  # a batch up to this size is expanded in the transaction that accepts it
 
 
@@ -32,8 +31,6 @@ def expand(batch: Batch, *, now: dt.datetime) -> int:
                 return 0
             chunk = rows.filter(row_no__gte=start, row_no__lt=start + db.CHUNK)
             _insert_merged(batch, chunk) if batch.is_merged else _insert_same(batch, chunk)
-    if last > ANALYSE_OVER:
-        db.analyse(Message)
     Batch.objects.filter(pk=batch.pk, expanded_at=None).update(expanded_at=now, changed_at=now)
     return batch.messages.count()
 
