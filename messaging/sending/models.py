@@ -148,6 +148,7 @@ class Batch(models.Model):
                 name="batch_waiting",
                 condition=Q(state__in=["held", "scheduled"]),
             ),
+            models.Index(fields=["lane", "id"], name="batch_running", condition=Q(state="running")),
             models.Index(fields=["changed_at"], name="batch_stopped", condition=Q(state="stopped")),
             models.Index(
                 fields=["changed_at"],
@@ -193,11 +194,18 @@ class Batch(models.Model):
 
 
 class Message(models.Model):
-    """One text to one person: one insert, then at most three batched updates."""
+    """One text to one person: one insert, then at most three batched updates.
+
+    Each update writes to every index there is, so a foreign key has one only where it is asked.
+    """
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="messages")
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )  # its index: row_expanded_once
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     row_no = models.PositiveIntegerField()
     number = models.CharField(max_length=16)
     name = models.CharField(max_length=161, blank=True)
@@ -213,7 +221,9 @@ class Message(models.Model):
     attempt_count = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     lease_losses = models.PositiveSmallIntegerField(default=0)
-    carrier = models.ForeignKey(Carrier, null=True, on_delete=models.PROTECT, related_name="+")
+    carrier = models.ForeignKey(
+        Carrier, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     carrier_ref = models.CharField(max_length=64, null=True)  # noqa: DJ001 (unique, so null)
     maybe_sent = models.BooleanField(default=False)
     accepted_at = models.DateTimeField(null=True)  # the carrier took it: charged from here
@@ -222,11 +232,7 @@ class Message(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["lane", "department", "next_at", "id"],
-                name="message_outbox",
-                condition=Q(state="queued"),
-            ),
+            models.Index(fields=["batch", "state", "next_at", "id"], name="message_outbox"),
             models.Index(
                 fields=["lease_until"], name="message_leased", condition=Q(state="sending")
             ),
@@ -235,13 +241,13 @@ class Message(models.Model):
                 name="message_open",
                 condition=Q(state__in=["queued", "submitted", "unknown"]),
             ),
-            models.Index(fields=["batch", "state"]),
             models.Index(fields=["number", "-id"]),
         ]
         constraints = [
             models.UniqueConstraint(fields=["batch", "row_no"], name="row_expanded_once"),
+            # The reference first: many are asked for at once, and a carrier has had millions.
             models.UniqueConstraint(
-                fields=["carrier", "carrier_ref"],
+                fields=["carrier_ref", "carrier"],
                 name="carrier_ref_once",
                 condition=Q(carrier_ref__isnull=False),
             ),

@@ -66,6 +66,7 @@ def make_queued(person: Person, numbers: Sequence[str] = (), **fields: Any) -> l
     """Texts that wait for a sender, in a running batch of their own."""
     numbers = numbers or [drama(0)]
     batch_fields = {name: fields.pop(name) for name in ("sender", "sender_kind") if name in fields}
+    batch_fields |= {"lane": fields["lane"]} if "lane" in fields else {}
     batch = Batch.objects.create(
         **{
             "request_key": uuid.uuid4(),

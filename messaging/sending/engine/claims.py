@@ -1,26 +1,27 @@
 """Taking waiting texts in hand: by lane, and fairly between departments."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from accounts.departments.models import Department
 from messaging.carriers.base import OutgoingText, reference_of
 from messaging.carriers.models import Carrier
 from messaging.sending.engine import router
 from messaging.sending.models import Batch, Message
 from messaging.sending.queries import halt
 from messaging.sending.states import BatchState, Lane, State
-from smsportal.lib.db import claim_fairly
+from smsportal.lib.db import CountOf, claim_shares
 
 LEASE = dt.timedelta(seconds=60)
 KEPT_FREE = 0.2  # of the window, for what cannot wait behind bulk
 # Of the window: for less room than this no bulk is claimed. A claim, a line in the journal and a
 # commit cost the same for five texts and for five hundred.
-WORTH_A_CLAIM = 0.1
-MOST_DEPARTMENTS = 200  # in one claim; the others come first in the next
+WORTH_A_CLAIM = 0.25
+MOST_BATCHES = 500  # looked at for one claim; what is claimed of them makes room for the others
 
 
 def take(
@@ -33,53 +34,90 @@ def take(
     or stopped are left alone, and all are while there is a halt; what is in hand is finished.
     """
     ready = _ready(carrier, now)
-    waiting = _waiting_departments(ready) if halt() is None else {}
+    waiting = _waiting(ready, most) if halt() is None else []
     claimed: list[int] = []
     with transaction.atomic():
-        for lane, departments in waiting.items():
+        for lane in Lane:
             room = free - len(claimed)
             if lane == Lane.BULK:
                 room -= int(carrier.window * KEPT_FREE)
                 if room < carrier.window * WORTH_A_CLAIM:
                     continue
-            left = min(most - len(claimed), room)
-            if left > 0 and departments:
-                claimed += _take_lane(
-                    ready.filter(lane=lane), departments, carrier, left, now, turn
-                )
+            shares = fair_shares(
+                [each for each in waiting if each.lane == lane],
+                room=min(most - len(claimed), room),
+                turn=turn,
+            )
+            if shares:
+                claimed += _take_shares(ready, shares, carrier, now)
     return in_hand(claimed) if claimed else []
 
 
 def _ready(carrier: Carrier, now: dt.datetime) -> QuerySet:
-    runs = Batch.objects.filter(pk=OuterRef("batch_id"), state=BatchState.RUNNING)
-    texts = router.for_carrier(carrier).filter(Exists(runs), next_at__lte=now, valid_until__gt=now)
+    texts = router.for_carrier(carrier).filter(next_at__lte=now, valid_until__gt=now)
     return texts.order_by("next_at", "id")
 
 
-def _waiting_departments(ready: QuerySet) -> dict[Lane, list[int]]:
-    """Who has something to send in each lane: one probe of an index for each."""
-    theirs = ready.filter(department_id=OuterRef("pk")).order_by()
-    lanes = {f"lane_{lane}": Exists(theirs.filter(lane=lane)) for lane in Lane}
-    may_send = Department.objects.filter(frozen_at__isnull=True, closed_at__isnull=True)
-    rows = list(may_send.annotate(**lanes).order_by("pk").values_list("pk", *lanes))
-    return {lane: [row[0] for row in rows if row[1 + n]] for n, lane in enumerate(Lane)}
+class Waiting(NamedTuple):
+    """How many texts of one batch could go now."""
+
+    batch_id: int
+    lane: int
+    department_id: int
+    text_count: int
 
 
-def _take_lane(
-    ready: QuerySet,
-    departments: list[int],
-    carrier: Carrier,
-    free: int,
-    now: dt.datetime,
-    turn: int,
+def _waiting(ready: QuerySet, most: int) -> list[Waiting]:
+    """What runs and has something to send, oldest first: one short walk in an index for each."""
+    theirs = ready.filter(batch_id=OuterRef("pk")).values("pk")
+    runs = Batch.objects.filter(
+        state=BatchState.RUNNING,
+        department__frozen_at__isnull=True,
+        department__closed_at__isnull=True,
+    )
+    counted = runs.annotate(text_count=CountOf(theirs[:most])).filter(text_count__gt=0)
+    rows = counted.order_by("lane", "pk").values_list("pk", "lane", "department_id", "text_count")
+    return [Waiting(*row) for row in rows[:MOST_BATCHES]]
+
+
+def fair_shares(waiting: Sequence[Waiting], *, room: int, turn: int = 0) -> dict[int, int]:
+    """How many texts of each batch to take: as many for each department, while it has any.
+
+    What one does not need is shared by the others; those that come first in this turn get what
+    does not divide. Within a department the batch that was first goes first.
+    """
+    wants = Counter[int]()
+    for each in waiting:
+        wants[each.department_id] += each.text_count
+    departments = sorted(wants)
+    start = turn % len(departments) if departments else 0
+    gets = Counter[int]()
+    still = departments[start:] + departments[:start]
+    while still and room > 0:
+        share = max(1, room // len(still))
+        for department_id in still[:room]:
+            more = min(share, wants[department_id] - gets[department_id])
+            gets[department_id] += more
+            room -= more
+        still = [each for each in still if gets[each] < wants[each]]
+    shares = {}
+    for each in waiting:
+        share = min(each.text_count, gets[each.department_id])
+        gets[each.department_id] -= share
+        if share:
+            shares[each.batch_id] = share
+    return shares
+
+
+def _take_shares(
+    ready: QuerySet, shares: dict[int, int], carrier: Carrier, now: dt.datetime
 ) -> list[int]:
-    start = turn % len(departments)
-    departments = (departments[start:] + departments[:start])[: min(free, MOST_DEPARTMENTS)]
-    return claim_fairly(
-        ready,
-        "department_id",
-        departments,
-        free // len(departments),
+    """The batch is asked once more: it may have been stopped since it was looked at."""
+    runs = Batch.objects.filter(pk=OuterRef("batch_id"), state=BatchState.RUNNING)
+    return claim_shares(
+        ready.filter(Exists(runs)),
+        "batch_id",
+        shares,
         state=State.SENDING,
         carrier=carrier.pk,
         lease_until=now + LEASE,

@@ -8,7 +8,7 @@ from django.db.models.functions import Concat, Trim
 
 from messaging.sending.models import WAITING, BasketRow, Batch, Message, RowState
 from messaging.sending.rendering import ROW_COLUMNS, values_of
-from messaging.sending.states import State
+from messaging.sending.states import BatchState, State
 from messaging.text.fields import Body
 from messaging.text.segments import measure
 from smsportal.lib import db
@@ -46,11 +46,15 @@ def expand_waiting(*, now: dt.datetime) -> int:
 
 
 def _same_for_all(batch: Batch) -> dict:
+    """The texts of a message that goes in a moment are in line at once: its state holds them back,
+    and not a second UPDATE of each.
+    """
+    goes_at_once = batch.state == BatchState.HELD
     return {
         "batch_id": batch.pk,
         "department_id": batch.department_id,
         "lane": batch.lane,
-        "state": State.SCHEDULED,
+        "state": State.QUEUED if goes_at_once else State.SCHEDULED,
         "next_at": batch.send_at,
         "valid_until": batch.valid_until,
     }

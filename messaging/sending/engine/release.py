@@ -12,11 +12,13 @@ from messaging.sending.models import GOING, WAITING, Batch, Message
 from messaging.sending.states import STOPPED, BatchState, State
 from smsportal.lib import db
 
+STILL_WAITS = [State.SCHEDULED, State.QUEUED]
+
 
 def release_due(*, now: dt.datetime) -> int:
     """Start every batch that is due; any number of releasers at once is safe.
 
-    Answers how many texts became `queued`. A crash half-way is gone on with by the next call.
+    Answers how many texts may go from now on. A crash half-way is gone on with by the next call.
     """
     due = Batch.objects.filter(
         state__in=WAITING,
@@ -24,48 +26,51 @@ def release_due(*, now: dt.datetime) -> int:
         send_at__lte=now,
         department__closed_at__isnull=True,
     ).order_by("lane", "send_at")
-    for batch_id in due.values_list("pk", flat=True)[:200]:
-        Batch.objects.filter(pk=batch_id, state__in=WAITING).update(
-            state=BatchState.RUNNING, started_at=now, changed_at=now
-        )
+    for batch in due[:200]:
+        _start(batch, now=now)
     # Paused ones too: their texts wait in line like all others, and grow too old there.
     started = Batch.objects.filter(state__in=GOING, released_at=None)
     return sum(_release(batch, now=now) for batch in started.order_by("lane", "pk")[:200])
 
 
-def _release(batch: Batch, *, now: dt.datetime) -> int:
-    goes_on = Batch.objects.filter(pk=OuterRef("batch_id"), state__in=GOING)
-    scheduled = Message.objects.filter(Exists(goes_on), batch=batch, state=State.SCHEDULED)
-    _leave_out_opted_out(batch, scheduled, now=now)
-    released = 0
-    while ids := db.claim(scheduled.order_by("row_no"), db.CHUNK, state=State.QUEUED, next_at=now):
-        released += len(ids)
-    Batch.objects.filter(pk=batch.pk, state__in=GOING).update(released_at=now, changed_at=now)
-    return released
+def _start(batch: Batch, *, now: dt.datetime) -> None:
+    """Whoever opted out since it was accepted is not texted, and not charged for."""
+    gone = list(_opted_out(batch).values_list("pk", flat=True))
+    with transaction.atomic():
+        if not Batch.objects.filter(pk=batch.pk, state__in=WAITING).update(
+            state=BatchState.RUNNING, started_at=now, changed_at=now
+        ):
+            return
+        for start in range(0, len(gone), db.CHUNK):
+            theirs = Message.objects.filter(pk__in=gone[start : start + db.CHUNK])
+            theirs.update(state=State.CANCELLED, reason="opted_out", final_at=now)
+        if gone:
+            allowances.give_back(gone)
 
 
-def _leave_out_opted_out(batch: Batch, scheduled: QuerySet, *, now: dt.datetime) -> None:
-    """Whoever opted out since the message was scheduled is not texted, and not charged for."""
+def _opted_out(batch: Batch) -> QuerySet:
     standing = OptOut.objects.filter(
         Q(department_id=batch.department_id) | Q(department__isnull=True),
         number=OuterRef("number"),
         lifted_at=None,
     )
-    wanted = scheduled.filter(Exists(standing))
-    gone = {"state": State.CANCELLED, "reason": "opted_out", "final_at": now}
-    while True:
-        with transaction.atomic():
-            ids = db.claim(wanted, db.CHUNK, **gone)
-            allowances.give_back(ids)
-        if not ids:
-            return
+    return Message.objects.filter(Exists(standing), batch=batch, state__in=STILL_WAITS)
+
+
+def _release(batch: Batch, *, now: dt.datetime) -> int:
+    goes_on = Batch.objects.filter(pk=OuterRef("batch_id"), state__in=GOING)
+    scheduled = Message.objects.filter(Exists(goes_on), batch=batch, state=State.SCHEDULED)
+    while db.claim(scheduled.order_by("next_at", "pk"), db.CHUNK, state=State.QUEUED, next_at=now):
+        pass
+    Batch.objects.filter(pk=batch.pk, state__in=GOING).update(released_at=now, changed_at=now)
+    return Message.objects.filter(batch=batch, state=State.QUEUED).count()
 
 
 def drop_cancelled(batch: Batch, *, now: dt.datetime, limit: int | None = None) -> int:
-    """Cancel what is still scheduled of a cancelled batch; answers how many texts that was."""
-    scheduled = Message.objects.filter(batch=batch, state=State.SCHEDULED)
+    """Cancel what still waits of a cancelled batch; answers how many texts that was."""
+    waits = Message.objects.filter(batch=batch, state__in=STILL_WAITS)
     dropped = 0
-    while ids := db.claim(scheduled, db.CHUNK, state=State.CANCELLED, final_at=now):
+    while ids := db.claim(waits, db.CHUNK, state=State.CANCELLED, final_at=now):
         dropped += len(ids)
         if limit is not None and dropped >= limit:
             break
@@ -74,16 +79,12 @@ def drop_cancelled(batch: Batch, *, now: dt.datetime, limit: int | None = None) 
 
 
 def drop_all_cancelled(*, now: dt.datetime) -> int:
-    """The sweep behind `drop_cancelled`: nothing of a cancelled batch stays scheduled."""
+    """The sweep behind `drop_cancelled`: nothing of a cancelled batch goes on waiting."""
+    waits = Message.objects.filter(batch_id=OuterRef("pk"), state__in=STILL_WAITS)
     left = Batch.objects.filter(
-        state=BatchState.CANCELLED,
-        finished_at__gt=now - dt.timedelta(days=1),
-        messages__state=State.SCHEDULED,
-    ).distinct()
+        Exists(waits), state=BatchState.CANCELLED, finished_at__gt=now - dt.timedelta(days=1)
+    )
     return sum(drop_cancelled(batch, now=now) for batch in left[:20])
-
-
-STILL_WAITS = [State.SCHEDULED, State.QUEUED]
 
 
 def drop_stopped(batch: Batch, *, now: dt.datetime, limit: int | None = None) -> int:

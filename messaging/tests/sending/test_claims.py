@@ -62,7 +62,45 @@ def test_a_small_department_is_not_starved_by_a_big_one():
 
     texts = take(make_simulator(window=100), 20)
 
-    assert whose(texts) == {big.department_id: 10, small.department_id: 4}
+    assert whose(texts) == {big.department_id: 16, small.department_id: 4}
+
+
+@pytest.mark.parametrize(
+    ("texts", "room", "shares"),
+    [
+        ({"a": [100], "b": [100]}, 20, {"a": [10], "b": [10]}),
+        ({"a": [100], "b": [4]}, 20, {"a": [16], "b": [4]}),
+        ({"a": [3, 100], "b": [100]}, 20, {"a": [3, 7], "b": [10]}),
+        ({"a": [100], "b": [1], "c": [2]}, 6, {"a": [3], "b": [1], "c": [2]}),
+        ({"a": [5], "b": [5], "c": [5]}, 2, {"a": [1], "b": [1], "c": []}),
+        ({"a": [5]}, 0, {"a": []}),
+        ({}, 20, {}),
+    ],
+)
+def test_each_department_gets_its_share_and_what_the_others_leave(texts, room, shares):
+    owners = {name: n for n, name in enumerate(texts)}
+    waiting = [
+        claims.Waiting(100 * owners[name] + n, Lane.BULK, owners[name], count)
+        for name, batches in texts.items()
+        for n, count in enumerate(batches)
+    ]
+
+    got = claims.fair_shares(waiting, room=room)
+
+    assert got == {
+        100 * owners[name] + n: count
+        for name, batches in shares.items()
+        for n, count in enumerate(batches)
+    }
+
+
+def test_what_is_paused_does_not_stand_in_front_of_what_runs():
+    user = make_user()
+    many(user, 30)
+    Batch.objects.update(state="paused")
+    many(user, 5)
+
+    assert len(take(make_simulator(window=100), 5)) == 5
 
 
 def test_departments_take_turns_at_being_first():
@@ -92,7 +130,7 @@ def test_higher_lanes_go_first_and_bulk_leaves_them_room():
     }
 
 
-@pytest.mark.parametrize(("free", "claimed"), [(29, 0), (30, 10), (100, 80)])
+@pytest.mark.parametrize(("free", "claimed"), [(44, 0), (45, 25), (100, 80)])
 def test_bulk_is_claimed_when_it_is_worth_a_claim(free, claimed):
     many(make_user(), 90, lane=Lane.BULK)
 

@@ -30,7 +30,7 @@ def test_an_accepted_message_has_a_row_for_each_person_at_once():
 
     texts = batch.messages.order_by("row_no")
     assert list(texts.values_list("number", "name", "body", "part_count", "state")) == [
-        (drama(n), f"Name{n}", "", 1, "scheduled") for n in range(3)
+        (drama(n), f"Name{n}", "", 1, "queued") for n in range(3)
     ]
     assert (batch.state, batch.send_at - NOW) == ("held", dt.timedelta(seconds=10))
     assert (batch.person_count, batch.part_count, batch.cost_tenths) == (3, 3, 105)

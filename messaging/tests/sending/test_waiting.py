@@ -12,9 +12,9 @@ from accounts.people.signals import person_left
 from accounts.tests.make import make_admin, make_operator, make_user
 from messaging.senders.models import OptOut
 from messaging.sending import errors, services
-from messaging.sending.engine import release, tally
+from messaging.sending.engine import claims, release, tally
 from messaging.sending.models import Allowance, Basket, Batch, Message
-from messaging.tests.make import NOW, drama, make_batch
+from messaging.tests.make import NOW, drama, make_batch, make_simulator
 
 pytestmark = pytest.mark.django_db
 
@@ -65,11 +65,12 @@ def test_a_scheduled_message_goes_when_its_time_has_come_and_not_before():
 
 
 def test_a_release_that_died_half_way_is_gone_on_with():
-    batch = make_batch(make_user())
-    Batch.objects.filter(pk=batch.pk).update(state="running", started_at=NOW)
+    batch = make_batch(make_user(), send_wall=dt.datetime(2026, 5, 13, 9, 0))
+    Batch.objects.filter(pk=batch.pk).update(state="running", started_at=batch.send_at)
     Message.objects.filter(batch=batch, row_no=0).update(state="queued")
 
-    assert release.release_due(now=NOW) == 2
+    assert release.release_due(now=batch.send_at) == 3
+    assert set(batch.messages.values_list("state", flat=True)) == {"queued"}
 
 
 @pytest.mark.parametrize(
@@ -109,9 +110,21 @@ def test_an_edit_that_comes_too_late_sends_nothing_more():
     assert (Batch.objects.count(), used("department_month")) == (1, 3)
 
 
-def test_people_who_opt_out_before_a_scheduled_message_goes_are_not_texted_or_charged():
+def test_no_text_of_a_message_that_can_still_be_undone_is_claimed():
+    batch = make_batch(make_user(), undo_seconds=10)
+    carrier = make_simulator()
+
+    assert claims.take(carrier, 50, now=batch.send_at) == []
+    release.release_due(now=batch.send_at)
+    assert len(claims.take(carrier, 50, now=batch.send_at)) == 3
+
+
+@pytest.mark.parametrize(
+    "when", [{"send_wall": dt.datetime(2026, 5, 13, 9, 0)}, {"undo_seconds": 10}]
+)
+def test_people_who_opt_out_before_a_message_goes_are_not_texted_or_charged(when):
     user = make_user()
-    batch = make_batch(user, send_wall=dt.datetime(2026, 5, 13, 9, 0))
+    batch = make_batch(user, **when)
     OptOut.objects.create(department=None, number=drama(1), at=NOW)
 
     release.release_due(now=batch.send_at)

@@ -1,6 +1,6 @@
 """The only place that knows which database it talks to. All of it is tested on both."""
 
-from smsportal.lib.db.changing import claim, claim_fairly, update_many
+from smsportal.lib.db.changing import CountOf, claim, claim_shares, update_many
 from smsportal.lib.db.copying import (
     Uuid7,
     analyse,
@@ -15,12 +15,13 @@ from smsportal.lib.db.which import CHUNK, database_now, is_postgres
 
 __all__ = [
     "CHUNK",
+    "CountOf",
     "Uuid7",
     "analyse",
     "append_only_sql",
     "breathe",
     "claim",
-    "claim_fairly",
+    "claim_shares",
     "database_now",
     "drop_append_only_sql",
     "exclusive",

@@ -1,6 +1,6 @@
 """Changing many rows in one statement, and answering which ones were."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection, connections, models, transaction
@@ -107,21 +107,31 @@ def _change(
 
 
 @transaction.atomic
-def claim_fairly(
-    wanted: models.QuerySet, by: str, owners: Sequence[int], share: int, **values: Any
+def claim_shares(
+    wanted: models.QuerySet, by: str, shares: Mapping[int, int], **values: Any
 ) -> list[int]:
-    """Change up to `share` rows of `wanted` for each of `owners` (values of its column `by`)."""
+    """Change as many rows of `wanted` for each value of its column `by` as its share says."""
     if is_postgres():
-        # The correlated name is the LATERAL join's; one index scan an owner, whatever its backlog.
+        # The correlated names are the LATERAL join's: one index scan a share, whatever its backlog.
         mine = wanted.filter(**{by: RawSQL("owner.id", [])}).values("pk")
-        mine = mine.select_for_update(skip_locked=True)[:share]
+        mine = mine.select_for_update(skip_locked=True)
         sql, parameters = mine.query.get_compiler(connection=connection).as_sql()
-        chosen = f"SELECT c.* FROM unnest(%s::bigint[]) owner(id) CROSS JOIN LATERAL ({sql}) c"
-        return _change(wanted, chosen, [list(owners), *parameters], values)
-    queries = [wanted.filter(**{by: owner}).values("pk")[:share] for owner in owners]
+        chosen = (
+            "SELECT c.* FROM unnest(%s::bigint[], %s::bigint[]) owner(id, share) "
+            f"CROSS JOIN LATERAL ({sql} LIMIT owner.share) c"
+        )
+        return _change(wanted, chosen, [[*shares], [*shares.values()], *parameters], values)
+    queries = [wanted.filter(**{by: o}).values("pk")[:share] for o, share in shares.items()]
     compiled = [query.query.get_compiler(connection=connection).as_sql() for query in queries]
     chosen = " UNION ALL ".join(f"SELECT * FROM ({sql})" for sql, _ in compiled)
     return _change(wanted, chosen, [each for _, extra in compiled for each in extra], values)
+
+
+class CountOf(models.Subquery):
+    """How many rows a correlated queryset has; sliced, no more than that are looked at."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = models.IntegerField()
 
 
 def _assignment(

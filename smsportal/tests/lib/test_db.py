@@ -1,17 +1,19 @@
 """smsportal.lib.db: each function does the same on both databases."""
 
 import datetime as dt
+from collections import Counter
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Value
+from django.db.models import F, OuterRef, Value
 from django.utils import timezone
 
 from accounts.audit import services as audit
 from accounts.audit.actors import System
 from accounts.audit.models import AuditEvent
 from accounts.departments.models import CostCode, Department
-from accounts.tests.make import make_department
+from accounts.people.models import Person
+from accounts.tests.make import make_department, make_user
 from smsportal.lib import db
 from smsportal.lib.ids import uuid7
 
@@ -70,6 +72,31 @@ def test_claim_keeps_its_limit_on_a_table_that_was_empty_when_it_was_analysed():
     waiting = Department.objects.filter(frozen_at__isnull=True).order_by("pk")
 
     assert [len(db.claim(waiting, 1, frozen_at=NOW)) for _ in range(6)] == [1, 1, 1, 1, 1, 0]
+
+
+def test_each_owner_gives_its_own_share_of_the_claim():
+    mine, theirs, nobodys = (make_department() for _ in range(3))
+    for department in (mine, theirs, nobodys):
+        for _ in range(4):
+            make_user(department)
+    users = Person.objects.filter(allow_relay=False).order_by("pk")
+
+    shares = {mine.pk: 3, theirs.pk: 9}
+    claimed = db.claim_shares(users, "department_id", shares, allow_relay=True)
+
+    whose = Counter(Person.objects.filter(pk__in=claimed).values_list("department_id", flat=True))
+    assert whose == {mine.pk: 3, theirs.pk: 4}
+    assert users.count() == 5
+
+
+def test_a_count_of_a_slice_looks_no_further_than_the_slice():
+    department = make_department()
+    for _ in range(4):
+        make_user(department)
+    theirs = Person.objects.filter(department_id=OuterRef("pk")).values("pk")
+    counted = Department.objects.annotate(all=db.CountOf(theirs), some=db.CountOf(theirs[:2]))
+
+    assert counted.values_list("all", "some").get(pk=department.pk) == (4, 2)
 
 
 def test_insert_from_select_copies_rows_and_passes_over_those_already_there():
