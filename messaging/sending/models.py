@@ -234,6 +234,9 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["batch", "state", "next_at", "id"], name="message_outbox"),
             models.Index(
+                fields=["lane", "next_at"], name="message_waiting", condition=Q(state="queued")
+            ),
+            models.Index(
                 fields=["lease_until"], name="message_leased", condition=Q(state="sending")
             ),
             models.Index(

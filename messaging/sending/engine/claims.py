@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from messaging.carriers.base import OutgoingText, reference_of
 from messaging.carriers.models import Carrier
@@ -68,7 +69,11 @@ class Waiting(NamedTuple):
 
 
 def _waiting(ready: QuerySet, most: int) -> list[Waiting]:
-    """What runs and has something to send, oldest first: one short walk in an index for each."""
+    """What runs and has something to send: one short walk in an index for each.
+
+    The oldest of every department, then the second of each, so that nobody's many small messages
+    stand in front of another department.
+    """
     theirs = ready.filter(batch_id=OuterRef("pk")).values("pk")
     runs = Batch.objects.filter(
         state=BatchState.RUNNING,
@@ -76,7 +81,10 @@ def _waiting(ready: QuerySet, most: int) -> list[Waiting]:
         department__closed_at__isnull=True,
     )
     counted = runs.annotate(text_count=CountOf(theirs[:most])).filter(text_count__gt=0)
-    rows = counted.order_by("lane", "pk").values_list("pk", "lane", "department_id", "text_count")
+    rank = Window(RowNumber(), partition_by=["lane", "department_id"], order_by="pk")
+    rows = counted.order_by("lane", rank, "pk").values_list(
+        "pk", "lane", "department_id", "text_count"
+    )
     return [Waiting(*row) for row in rows[:MOST_BATCHES]]
 
 

@@ -18,7 +18,8 @@ STILL_WAITS = [State.SCHEDULED, State.QUEUED]
 def release_due(*, now: dt.datetime) -> int:
     """Start every batch that is due; any number of releasers at once is safe.
 
-    Answers how many texts may go from now on. A crash half-way is gone on with by the next call.
+    Answers how many scheduled texts became `queued`; those of a message that was sent at once are
+    that from the start. A crash half-way is gone on with by the next call.
     """
     due = Batch.objects.filter(
         state__in=WAITING,
@@ -35,17 +36,16 @@ def release_due(*, now: dt.datetime) -> int:
 
 def _start(batch: Batch, *, now: dt.datetime) -> None:
     """Whoever opted out since it was accepted is not texted, and not charged for."""
-    gone = list(_opted_out(batch).values_list("pk", flat=True))
+    opted_out = list(_opted_out(batch).values_list("pk", flat=True))  # read before the lock
+    gone = {"state": State.CANCELLED, "reason": "opted_out", "final_at": now}
     with transaction.atomic():
         if not Batch.objects.filter(pk=batch.pk, state__in=WAITING).update(
             state=BatchState.RUNNING, started_at=now, changed_at=now
         ):
             return
-        for start in range(0, len(gone), db.CHUNK):
-            theirs = Message.objects.filter(pk__in=gone[start : start + db.CHUNK])
-            theirs.update(state=State.CANCELLED, reason="opted_out", final_at=now)
-        if gone:
-            allowances.give_back(gone)
+        for start in range(0, len(opted_out), db.CHUNK):
+            theirs = _opted_out(batch).filter(pk__in=opted_out[start : start + db.CHUNK])
+            allowances.give_back(db.claim(theirs, db.CHUNK, **gone))
 
 
 def _opted_out(batch: Batch) -> QuerySet:
@@ -60,10 +60,12 @@ def _opted_out(batch: Batch) -> QuerySet:
 def _release(batch: Batch, *, now: dt.datetime) -> int:
     goes_on = Batch.objects.filter(pk=OuterRef("batch_id"), state__in=GOING)
     scheduled = Message.objects.filter(Exists(goes_on), batch=batch, state=State.SCHEDULED)
-    while db.claim(scheduled.order_by("next_at", "pk"), db.CHUNK, state=State.QUEUED, next_at=now):
-        pass
+    first = scheduled.order_by("next_at", "pk")
+    released = 0
+    while ids := db.claim(first, db.CHUNK, state=State.QUEUED, next_at=now):
+        released += len(ids)
     Batch.objects.filter(pk=batch.pk, state__in=GOING).update(released_at=now, changed_at=now)
-    return Message.objects.filter(batch=batch, state=State.QUEUED).count()
+    return released
 
 
 def drop_cancelled(batch: Batch, *, now: dt.datetime, limit: int | None = None) -> int:

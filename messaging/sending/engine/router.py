@@ -24,10 +24,7 @@ def for_carrier(carrier: Carrier) -> QuerySet:
     return waiting.filter(pinned & PRACTICE if has_real else pinned)
 
 
-def unroutable() -> QuerySet | None:
-    """Waiting texts that no carrier will ever take; None when there can be none."""
-    if Carrier.objects.filter(is_enabled=True, is_sandbox=True).exists():
-        return None
-    if not Carrier.objects.filter(is_enabled=True).exists():
-        return None
-    return Message.objects.filter(PRACTICE, state=State.QUEUED, maybe_sent=False)
+def is_practice_refused() -> bool:
+    """Whether no carrier will ever take a practice number: there are some, and all are real."""
+    enabled = set(Carrier.objects.filter(is_enabled=True).values_list("is_sandbox", flat=True))
+    return enabled == {False}

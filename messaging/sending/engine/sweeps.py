@@ -6,13 +6,13 @@ Each rule is one guarded UPDATE in chunks, so that running it twice, or two at o
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from accounts.departments.models import Department
 from messaging.carriers.models import Carrier
 from messaging.sending.engine import receipts, router
 from messaging.sending.engine.marks import LEASE_OVER, not_sent_after_all, touch
-from messaging.sending.models import Attempt, Message
+from messaging.sending.models import WAITING, Attempt, Batch, Message
 from messaging.sending.states import State
 from smsportal.lib.db import CHUNK, claim
 
@@ -30,6 +30,12 @@ def sweep(*, now: dt.datetime) -> None:
     refuse_practice_numbers(now=now)
     say_why(now=now)
     receipts.match_waiting(now=now)
+
+
+def _in_line() -> QuerySet:
+    """Not the texts of a message that can still be undone: undoing gives back all of it at once."""
+    not_begun = Batch.objects.filter(pk=OuterRef("batch_id"), state__in=WAITING)
+    return Message.objects.filter(~Exists(not_begun), state=State.QUEUED)
 
 
 def _move(wanted: QuerySet, now: dt.datetime, **values: object) -> int:
@@ -78,7 +84,7 @@ def lease_over(*, now: dt.datetime) -> int:
 
 
 def expire(*, now: dt.datetime) -> int:
-    old = Message.objects.filter(state=State.QUEUED, valid_until__lt=now)
+    old = _in_line().filter(valid_until__lt=now)
     expired = _move(old.filter(maybe_sent=False), now, state=State.EXPIRED, final_at=now)
     return expired + _move(old.filter(maybe_sent=True), now, state=State.UNKNOWN)
 
@@ -92,9 +98,9 @@ def unconfirmed(*, now: dt.datetime) -> int:
 
 def refuse_practice_numbers(*, now: dt.datetime) -> int:
     """Where every carrier is a real network, nobody will ever take them."""
-    texts = router.unroutable()
-    if texts is None:
+    if not router.is_practice_refused():
         return 0
+    texts = _in_line().filter(router.PRACTICE, maybe_sent=False)
     why = "07700 900 numbers are for practice, real networks do not carry them"
     reason = "practice_number"
     return _move(texts, now, state=State.FAILED, reason=reason, why=why, final_at=now)
@@ -102,7 +108,7 @@ def refuse_practice_numbers(*, now: dt.datetime) -> int:
 
 def say_why(*, now: dt.datetime) -> int:
     """Tell those that wait longer than a moment what they wait for."""
-    waiting = Message.objects.filter(state=State.QUEUED)
+    waiting = _in_line()
     stopped = Department.objects.filter(frozen_at__isnull=False)
     held_up = waiting.filter(department__in=stopped)
     said = _move(held_up.exclude(why=PAUSED), now, why=PAUSED)

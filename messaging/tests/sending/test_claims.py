@@ -94,6 +94,17 @@ def test_each_department_gets_its_share_and_what_the_others_leave(texts, room, s
     }
 
 
+def test_a_department_with_very_many_messages_does_not_stand_in_front_of_another():
+    busy, other = make_user(), make_user()
+    for _ in range(claims.MOST_BATCHES + 1):
+        make_queued(busy)
+    many(other, 2)
+
+    texts = take(make_simulator(window=1000), 600, most=600)
+
+    assert whose(texts) == {busy.department_id: claims.MOST_BATCHES - 1, other.department_id: 2}
+
+
 def test_what_is_paused_does_not_stand_in_front_of_what_runs():
     user = make_user()
     many(user, 30)

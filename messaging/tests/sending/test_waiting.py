@@ -12,7 +12,7 @@ from accounts.people.signals import person_left
 from accounts.tests.make import make_admin, make_operator, make_user
 from messaging.senders.models import OptOut
 from messaging.sending import errors, services
-from messaging.sending.engine import claims, release, tally
+from messaging.sending.engine import claims, release, sweeps, tally
 from messaging.sending.models import Allowance, Basket, Batch, Message
 from messaging.tests.make import NOW, drama, make_batch, make_simulator
 
@@ -69,7 +69,7 @@ def test_a_release_that_died_half_way_is_gone_on_with():
     Batch.objects.filter(pk=batch.pk).update(state="running", started_at=batch.send_at)
     Message.objects.filter(batch=batch, row_no=0).update(state="queued")
 
-    assert release.release_due(now=batch.send_at) == 3
+    assert release.release_due(now=batch.send_at) == 2
     assert set(batch.messages.values_list("state", flat=True)) == {"queued"}
 
 
@@ -117,6 +117,20 @@ def test_no_text_of_a_message_that_can_still_be_undone_is_claimed():
     assert claims.take(carrier, 50, now=batch.send_at) == []
     release.release_due(now=batch.send_at)
     assert len(claims.take(carrier, 50, now=batch.send_at)) == 3
+
+
+@pytest.mark.parametrize("late", [dt.timedelta(), dt.timedelta(days=30)])
+def test_no_sweep_touches_a_message_that_can_still_be_undone(late):
+    user = make_user()
+    make_batch(user, people=2, send_wall=dt.datetime(2026, 5, 13, 9, 0))
+    batch = make_batch(user, undo_seconds=10)
+    make_simulator(kind="smpp", is_sandbox=False)  # real networks refuse practice numbers
+
+    sweeps.sweep(now=NOW + late)
+    services.cancel(batch=batch, by=user, now=NOW)
+
+    assert set(batch.messages.values_list("state", "why")) == {("cancelled", "")}
+    assert used("department_month") == 2
 
 
 @pytest.mark.parametrize(
