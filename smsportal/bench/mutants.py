@@ -66,8 +66,8 @@ MUTANTS = [
     Mutant(
         "no_switch",
         CLAIMS,
-        "waiting = _waiting_departments(ready) if halt() is None else {}",
-        "waiting = _waiting_departments(ready)",
+        "waiting = _waiting(ready, most) if halt() is None else []",
+        "waiting = _waiting(ready, most)",
         (f"{SENDING}/test_stopping.py",),
     ),
     Mutant(

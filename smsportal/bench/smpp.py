@@ -50,12 +50,13 @@ class SmppFigure:
     raw: raw.RawFigure
 
     def __str__(self) -> str:
-        taken, twice = self.ledger["taken"], self.ledger["twice"]
+        taken, twice, again = (self.ledger[name] for name in ("taken", "twice", "again"))
         return (
             f"SMPP, one click to {self.people:,} people: accepted in {self.accepted:.2f} s, last "
             f"submit after {self.last_submit:.1f} s ({self.people / self.last_submit:,.0f}/s), all "
             f"final after {self.final:.1f} s ({self.people / self.final:,.0f}/s); the carrier took "
-            f"{taken:,}, {twice} of them twice; sender {self.sender_mb:.0f} MB; {self.raw}"
+            f"{taken:,}, {twice} of them twice, and brought {again:,} reports again; sender "
+            f"{self.sender_mb:.0f} MB; {self.raw}"
         )
 
 

@@ -1,11 +1,13 @@
 /* The carrier of the bench: node-smpp, in a process of its own, with its own ledger. Answers each
-   submit at once and reports it delivered two seconds later. On a line of input it says how many
-   texts it took and how many of them twice. */
+   submit at once and reports it delivered two seconds later; a report that is answered with an
+   error comes again a second later, as from every carrier. On a line of input it says how many
+   texts it took, how many of them twice, and how many reports it had to bring again. */
 const smpp = require("smpp");
 
 const RECEIPT_AFTER_MS = Number(process.argv[2] ?? 2000);
+const REPORT_AGAIN_AFTER_MS = 1000;
 const ledger = new Map();
-let count = 0, lastAt = 0, reported = 0;
+let count = 0, lastAt = 0, reported = 0, again = 0;
 
 const server = smpp.createServer({}, session => {
   const waiting = [];  // [when, the submit, its id], in order
@@ -17,6 +19,10 @@ const server = smpp.createServer({}, session => {
       session.deliver_sm({
         source_addr: pdu.destination_addr, destination_addr: pdu.source_addr, esm_class: 4,
         receipted_message_id: id, message_state: 2, short_message: "",
+      }, answer => {
+        if (answer.command_status === 0) return;
+        again++;
+        waiting.push([Date.now() + REPORT_AGAIN_AFTER_MS, pdu, id]);
       });
     }
   }, 20);
@@ -35,7 +41,7 @@ const server = smpp.createServer({}, session => {
 
 require("readline").createInterface({ input: process.stdin }).on("line", () => {
   const twice = [...ledger.values()].filter(n => n > 1).length;
-  console.log(JSON.stringify({ taken: count, people: ledger.size, twice, reported, last_at: lastAt / 1000 }));
+  console.log(JSON.stringify({ taken: count, people: ledger.size, twice, reported, again, last_at: lastAt / 1000 }));
 }).on("close", () => process.exit());
 
 server.listen(0, "127.0.0.1", () => console.log(JSON.stringify({ port: server.address().port })));

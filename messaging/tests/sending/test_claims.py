@@ -94,6 +94,18 @@ def test_each_department_gets_its_share_and_what_the_others_leave(texts, room, s
     }
 
 
+def test_a_message_stopped_since_it_was_looked_at_gives_nothing():
+    carrier = make_simulator()
+    [text] = many(make_user(), 1)
+    ready = claims._ready(carrier, NOW)
+    shares = claims.fair_shares(claims._waiting(ready, 50), room=50)
+
+    Batch.objects.update(state="stopped")
+
+    assert shares == {text.batch_id: 1}
+    assert claims._take_shares(ready, shares, carrier, NOW) == []
+
+
 def test_a_department_with_very_many_messages_does_not_stand_in_front_of_another():
     busy, other = make_user(), make_user()
     for _ in range(claims.MOST_BATCHES + 1):
