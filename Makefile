@@ -9,7 +9,7 @@ ARGS ?=
 # The demo says how many seconds it took from here.
 export DEMO_STARTED_AT := $(shell date +%s)
 
-.PHONY: demo test lint format bench mutants shots clean
+.PHONY: demo test lint format bench chaos mutants shots clean
 
 demo: $(VENV)/.installed  ## the whole product in one terminal, with invented people
 	@exec $(BIN)/python manage.py demo $(ARGS)
@@ -28,6 +28,9 @@ format: $(VENV)/.installed-dev  ## mend what can be mended by a machine
 
 bench: $(VENV)/.installed-dev  ## the speeds that are promised, measured here
 	@exec $(BIN)/python -m smsportal.bench $(ARGS)
+
+chaos: $(VENV)/.installed-dev  ## break everything that can break; nothing may be lost or go twice
+	@exec $(BIN)/python -m smsportal.chaos $(ARGS)
 
 mutants: $(VENV)/.installed-dev  ## plant each known fault; the tests must see it
 	@exec $(BIN)/python -m smsportal.bench.mutants $(ARGS)

@@ -38,6 +38,10 @@ NEEDS = {
         bool(shutil.which("node")) and (PEERS / "node_modules/smpp").is_dir(),
         "needs node-smpp: npm install --prefix smsportal/tests/peers",
     ),
+    "kannel": (
+        bool(shutil.which("bearerbox", path=f"{os.environ.get('PATH', '')}:/usr/sbin")),
+        "needs Kannel: apt-get install kannel",
+    ),
     "postgresql": (IS_POSTGRESQL, "needs PostgreSQL: set DATABASE_URL=postgres://..."),
     "sqlite": (not IS_POSTGRESQL, "is about SQLite, and DATABASE_URL names PostgreSQL"),
     "redis": (bool(os.environ.get("REDIS_URL")), "needs Redis: set REDIS_URL=redis://..."),

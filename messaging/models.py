@@ -1,6 +1,6 @@
 """Where Django looks for this app's models."""
 
-from messaging.carriers.models import Carrier, CarrierHealth, SimulatedText
+from messaging.carriers.models import Carrier, CarrierCall, CarrierHealth, SimulatedText
 from messaging.compose.models import Draft, Upload
 from messaging.contacts.models import Arrival, Contact, Group, Membership
 from messaging.imports.models import (
@@ -11,7 +11,9 @@ from messaging.imports.models import (
     ImportRow,
 )
 from messaging.incoming.models import IncomingText
-from messaging.operations.models import Heartbeat
+from messaging.operations.models import Heartbeat, Trouble
+from messaging.repeats.models import Occurrence, Repeat, RepeatVersion
+from messaging.routes.models import PlanInUse, Route
 from messaging.senders.models import OptOut, Sender
 from messaging.sending.models import (
     Allowance,
@@ -22,6 +24,7 @@ from messaging.sending.models import (
     Halt,
     Message,
     Receipt,
+    TextPart,
 )
 from messaging.wording.models import Template, TemplateVersion
 
@@ -33,6 +36,7 @@ __all__ = [
     "BasketRow",
     "Batch",
     "Carrier",
+    "CarrierCall",
     "CarrierHealth",
     "Contact",
     "Draft",
@@ -47,11 +51,18 @@ __all__ = [
     "IncomingText",
     "Membership",
     "Message",
+    "Occurrence",
     "OptOut",
+    "PlanInUse",
     "Receipt",
+    "Repeat",
+    "RepeatVersion",
+    "Route",
     "Sender",
     "SimulatedText",
     "Template",
     "TemplateVersion",
+    "TextPart",
+    "Trouble",
     "Upload",
 ]

@@ -1,9 +1,11 @@
 """Where Celery looks for this app's tasks."""
 
+from messaging.carriers.tasks import forget_calls
 from messaging.compose.tasks import fill_basket, fill_baskets, forget_uploads, measure_draft
 from messaging.imports.tasks import forget_imports, imports_waiting, run_import
 from messaging.incoming.tasks import join_parts
-from messaging.operations.tasks import heartbeat
+from messaging.operations.tasks import heartbeat, watch
+from messaging.repeats.tasks import run_occurrence, run_repeats
 from messaging.sending.tasks import (
     drop_cancelled,
     drop_stopped,
@@ -21,6 +23,7 @@ __all__ = [
     "expand_waiting",
     "fill_basket",
     "fill_baskets",
+    "forget_calls",
     "forget_imports",
     "forget_uploads",
     "heartbeat",
@@ -29,6 +32,9 @@ __all__ = [
     "measure_draft",
     "release_due",
     "run_import",
+    "run_occurrence",
+    "run_repeats",
     "sweep",
     "tally_changed",
+    "watch",
 ]

@@ -8,6 +8,7 @@ from celery.beat import Scheduler
 from django.db import DatabaseError, close_old_connections
 
 from messaging.operations import engine
+from messaging.operations.services import Lookout
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +19,7 @@ class InMemoryScheduler(Scheduler):
     """
 
     beaten_at = float("-inf")
+    lookout = Lookout(tells_of_database=True)
 
     def setup_schedule(self) -> None:
         self.install_default_entries(self.data)
@@ -36,3 +38,4 @@ class InMemoryScheduler(Scheduler):
             engine.beat("beat")
         except DatabaseError:
             log.warning("beat could not write its heartbeat", exc_info=True)
+        self.lookout.look()

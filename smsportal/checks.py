@@ -5,6 +5,7 @@ ALLOWED_HOSTS names another host it is a real one, and everything it needs is as
 """
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ SHORTEST_SECRET = 50
 NEW_SECRET = "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
 
 HINTS = {
+    "ALERT_EMAILS": "The addresses of who looks after the portal at night, comma between.",
     "DATABASE_URL": "postgres://user:password@host:5432/name, or leave it unset for a SQLite file.",
     "EMAIL_URL": "smtp+tls://user:password@host:587, or leave it unset: the portal then shows "
     "invitation links instead of mailing them.",
@@ -29,7 +31,7 @@ HINTS = {
 
 @register("smsportal")
 def check_settings(**_: Any) -> list[CheckMessage]:
-    checks = (readable, database, broker, secret, hosts, address, mail, time_zone, proxies)
+    checks = (readable, database, broker, secret, hosts, address, mail, alerts, time_zone, proxies)
     return [message for check in checks for message in check()]
 
 
@@ -118,6 +120,19 @@ def mail() -> Iterator[CheckMessage]:
             hint=HINTS["EMAIL_URL"],
             id="smsportal.W012",
         )
+
+
+def alerts() -> Iterator[CheckMessage]:
+    wrong = [each for each in settings.ALERT_EMAILS if not re.fullmatch(r"[^@\s]+@[^@\s]+", each)]
+    if wrong:
+        words = f"ALERT_EMAILS holds {wrong[0]!r}, which is not an address."
+        yield Error(words, hint=HINTS["ALERT_EMAILS"], id="smsportal.E016")
+    elif is_real() and not settings.ALERT_EMAILS:
+        words = "ALERT_EMAILS is not set: nobody is told when carriers or processes are down."
+        yield Warning(words, hint=HINTS["ALERT_EMAILS"], id="smsportal.W017")
+    if settings.ALERT_REMINDER_HOURS < 1:
+        words = f"ALERT_REMINDER_HOURS is {settings.ALERT_REMINDER_HOURS}."
+        yield Error(words, hint="A whole number of hours: 1 at least.", id="smsportal.E018")
 
 
 def time_zone() -> Iterator[CheckMessage]:

@@ -1,5 +1,6 @@
 """What stands round the work of every page: who is signed in, tabs, demo strip, footer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.people.models import Person
 from accounts.people.roles import ROLES, RoleName
+from messaging.operations.queries.doubt import to_decide_count
+from messaging.operations.queries.troubles import wrong_count
 from messaging.sending.queries import halt
 from smsportal.appearance import theme
 from smsportal.lib.walltime import day_of
@@ -18,17 +21,21 @@ from smsportal.lib.walltime import day_of
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab: where it leads, and the beginnings of the URL names that belong to it."""
+    """One tab: where it leads, the beginnings of the URL names that belong to it, and how many
+    things wait there.
+    """
 
     label: str
     url_name: str
     belongs: tuple[str, ...]
+    count: Callable[[], int] | None = None
 
     def entry(self, view_name: str) -> dict[str, Any]:
         return {
             "label": self.label,
             "href": reverse(self.url_name),
             "current": view_name.startswith(self.belongs),
+            "count": self.count() if self.count else 0,
         }
 
 
@@ -40,9 +47,10 @@ PROFILE = Tab(
 CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "imports:"))
 TEMPLATES = Tab("Templates", "wording:list", ("wording:",))
 ACTIVITY = Tab("Activity", "activity:list", ("activity:",))
+DECIDE = ("operations:to_decide", "operations:decide")
 TABS = {
     RoleName.USER: (
-        Tab("Messages", "compose:new", ("compose:", "history:")),
+        Tab("Messages", "compose:new", ("compose:", "repeats:", "history:")),
         CONTACTS,
         TEMPLATES,
         PROFILE,
@@ -52,7 +60,7 @@ TABS = {
         Tab("Department admins", "people:admins", ("people:admin",)),
         CONTACTS,
         TEMPLATES,
-        Tab("Messages", "history:list", ("history:",)),
+        Tab("Messages", "history:list", ("history:", "repeats:")),
         ACTIVITY,
         PROFILE,
     ),
@@ -71,6 +79,8 @@ TABS = {
             ),
         ),
         Tab("Carriers", "operations:carriers", ("operations:carrier",)),
+        Tab("To decide", "operations:to_decide", DECIDE, to_decide_count),
+        Tab("What is wrong", "operations:troubles", ("operations:troubles",), wrong_count),
         ACTIVITY,
         PROFILE,
     ),
@@ -93,7 +103,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {
         **around,
         "me": person,
-        "may": dict.fromkeys(ROLES[RoleName(person.role)].permissions, True),
+        "may": dict.fromkeys(person.permissions, True),
         "dept": SimpleLazyObject(lambda: _department(person)),
         "halt": SimpleLazyObject(halt),
         "other_account": SimpleLazyObject(lambda: person.other_account),

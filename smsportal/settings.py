@@ -46,7 +46,10 @@ QUIET_FROM_HOUR = env.int("QUIET_FROM_HOUR", default=20)
 QUIET_UNTIL_HOUR = env.int("QUIET_UNTIL_HOUR", default=8)
 PARTS_PER_BATCH_CAP = env.int("PARTS_PER_BATCH_CAP", default=100_000)
 VALIDITY_HOURS = env.int("VALIDITY_HOURS", default=24)
+EMERGENCY_RESEND = env.bool("EMERGENCY_RESEND", default=False)
 FINANCIAL_YEAR_STARTS = (8, 1)
+# Hosts that a carrier over HTTP may be at although they are not on the internet, or without TLS.
+PRIVATE_CARRIER_HOSTS = env.list("PRIVATE_CARRIER_HOSTS", default=[])
 PRICE_LIST = "billing.tariffs.services.PriceList"
 
 # -- Parts of the program ------------------------------------------------------------------
@@ -103,6 +106,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# Widgets alone: by Django's own templates they took as long as the rest of a form.
+FORM_RENDERER = "django.forms.renderers.Jinja2"
 
 # -- The database --------------------------------------------------------------------------
 DATABASE = env.database("DATABASE_URL", default_file=VAR_DIR / "portal.sqlite3")
@@ -172,10 +178,13 @@ CELERY_BEAT_SCHEDULE = {
         "messaging.release_due": 5,
         "messaging.tally": 2,
         "messaging.fill_baskets": 5,
+        "messaging.run_repeats": 5,
         "messaging.forget_uploads": 3600,
         "messaging.heartbeat": 15,
+        "messaging.watch": 15,
         "messaging.imports_waiting": 10,
         "messaging.forget_imports": 600,
+        "messaging.forget_calls": 3600,
         "messaging.join_parts": 60,
     }.items()
 }
@@ -185,6 +194,9 @@ EMAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
 # Without a mail server the outbox keeps the words; a log must not hold invitation links.
 vars().update(env.mail("EMAIL_URL", default="dummymail://"))
 EMAIL_TIMEOUT = 10
+# Who is told that something is wrong, and after how many hours again.
+ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
+ALERT_REMINDER_HOURS = env.int("ALERT_REMINDER_HOURS", default=4)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="SMS Portal <sms@example.ac.uk>")
 
 # -- Sign-in -------------------------------------------------------------------------------

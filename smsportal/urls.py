@@ -18,6 +18,7 @@ urlpatterns = [
     path("contacts/import/", include("messaging.imports.urls")),
     path("templates/", include("messaging.wording.urls")),
     path("", include("messaging.compose.urls")),
+    path("", include("messaging.repeats.urls")),
     path("", include("messaging.history.urls")),
     path("", include("messaging.operations.urls")),
 ]

@@ -90,6 +90,7 @@ class Details:
     other_domain_reason: str = ""
     is_name_confirmed: bool = False
     allow_relay: bool = False
+    allow_emergency: bool = False
     is_generic: bool = False
     members: tuple[Member, ...] = field(default_factory=tuple)
     notes: str = ""
@@ -117,6 +118,7 @@ def tidy(details: Details) -> Details:
         other_domain_reason=details.other_domain_reason.strip() if is_away else "",
         is_name_confirmed=details.is_name_confirmed,
         allow_relay=details.allow_relay,
+        allow_emergency=details.allow_emergency,
         is_generic=details.is_generic,
         members=members if details.is_generic else (),
         notes=details.notes.strip(),
@@ -145,6 +147,8 @@ def problems_of(details: Details, role: RoleName) -> list[Problem]:
     ]
     if role != RoleName.USER and details.allow_relay:
         found.append(Problem("allow_relay", "Only a user can send texts by email."))
+    if role != RoleName.USER and details.allow_emergency:
+        found.append(Problem("allow_emergency", "Only a user can send emergency texts."))
     return [problem for problem in found if problem.words]
 
 

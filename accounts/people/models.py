@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.departments.models import Department
-from accounts.people.roles import ROLES, RoleName
+from accounts.people.roles import GIVEN, ROLES, RoleName, roles_with
 from smsportal.lib.ids import uuid7
 
 
@@ -20,6 +20,10 @@ class PersonQuerySet(models.QuerySet):
 
     def admins(self) -> "PersonQuerySet":
         return self.filter(role=RoleName.ADMIN)
+
+    def having(self, permission: str) -> "PersonQuerySet":
+        """Those whose role has it."""
+        return self.filter(role__in=roles_with(permission))
 
     def visible_to(self, person: "Person") -> "PersonQuerySet":
         """Operators see all; an admin the own department; everyone else only themselves."""
@@ -48,6 +52,7 @@ class Person(AbstractBaseUser):
     extension = models.CharField(max_length=20, blank=True)
     my_mobile = models.CharField(max_length=16, blank=True)  # E.164, for "Text me a test"
     allow_relay = models.BooleanField(default=False)  # S68
+    allow_emergency = models.BooleanField(default=False)
     is_generic = models.BooleanField(default=False)  # S16
     notes = models.TextField(blank=True)
     parts_per_day_cap = models.PositiveIntegerField(null=True, blank=True)
@@ -70,6 +75,10 @@ class Person(AbstractBaseUser):
             ),
             models.CheckConstraint(
                 name="only_users_relay", condition=Q(allow_relay=False) | Q(role="user")
+            ),
+            models.CheckConstraint(
+                name="only_users_send_emergencies",
+                condition=Q(allow_emergency=False) | Q(role="user", left_at__isnull=True),
             ),
             models.UniqueConstraint(
                 Lower("email"),
@@ -116,8 +125,16 @@ class Person(AbstractBaseUser):
         """Has never chosen a password."""
         return self.left_at is None and not self.has_usable_password()
 
+    @property
+    def permissions(self) -> frozenset[str]:
+        """Its role's, and what was given to this person: not while the department is stopped."""
+        given = frozenset(name for name, field in GIVEN.items() if getattr(self, field))
+        if given and not (self.is_active and self.department and not self.department.frozen_at):
+            given = frozenset()
+        return ROLES[RoleName(self.role)].permissions | given
+
     def may(self, permission: str) -> bool:
-        return permission in ROLES[RoleName(self.role)].permissions
+        return permission in self.permissions
 
 
 class GenericMember(models.Model):

@@ -202,6 +202,7 @@ STATES: dict[str, Callable[[dt.datetime], Q]] = {
     "invited": lambda now: Q(left_at__isnull=True) & _NO_PASSWORD,
     "quiet": quiet,
     "relay": lambda now: Q(left_at__isnull=True, allow_relay=True),
+    "emergency": lambda now: Q(left_at__isnull=True, allow_emergency=True),
     "deleted": lambda now: Q(left_at__gt=now - USERNAME_KEPT),
 }
 

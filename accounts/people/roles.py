@@ -20,6 +20,9 @@ class Role:
     needs_second_step: bool = False
 
 
+# Permissions that no role has: they are given to one person at a time, by that field of theirs.
+GIVEN = {"send_emergency": "allow_emergency"}
+
 ROLES = {
     RoleName.OPERATOR: Role(
         words="messaging team",
@@ -28,9 +31,12 @@ ROLES = {
             {
                 "manage_departments",
                 "manage_carriers",
+                "decide_texts_in_doubt",
                 "reset_admins",
+                "hear_of_emergencies",
                 "see_all_activity",
                 "see_system_mail",
+                "see_troubles",
                 "stop_everything",
             }
         ),
@@ -42,6 +48,8 @@ ROLES = {
         permissions=frozenset(
             {
                 "manage_users",
+                "give_emergency",
+                "hear_of_emergencies",
                 "manage_admins",
                 "manage_global_contacts",
                 "manage_global_wording",
@@ -65,7 +73,11 @@ ROLES = {
     RoleName.FINANCE: Role(
         words="finance",
         home="people:profile",
-        permissions=frozenset(),
+        permissions=frozenset({"hear_of_emergencies"}),
         needs_second_step=True,
     ),
 }
+
+
+def roles_with(permission: str) -> list[RoleName]:
+    return [name for name, role in ROLES.items() if permission in role.permissions]

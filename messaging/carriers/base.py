@@ -12,11 +12,14 @@ class Outcome(StrEnum):
     """How handing over one text ended."""
 
     ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"  # it has our reference already: it took the text on an earlier attempt
     REFUSED = "refused"  # for good: this text will never go by this carrier
+    SENDER_REFUSED = "sender_refused"  # for good, by this carrier: it does not know this sender
     NOT_SENT = "not_sent"  # for now, and surely not sent: may be tried again
     THROTTLED = "throttled"  # surely not sent: we are too fast
     NOT_TRIED = "not_tried"  # surely not sent, and no fault of the text: the line was down
     AMBIGUOUS = "ambiguous"  # may have gone out: never tried again by itself
+    PARTLY = "partly"  # the first parts went, and the others never will
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,9 @@ class LineState:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingText:
-    """One text as handed over. `attempt` comes back with the answer and fences it."""
+    """One text as handed over. `attempt` comes back with the answer and fences it. can_wait: others
+    may go before it.
+    """
 
     message_id: int
     attempt: int
@@ -54,16 +59,31 @@ class OutgoingText:
     body: str
     part_count: int
     valid_until: dt.datetime
+    can_wait: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartAnswer:
+    """What the carrier said of one part: accepted, refused, ambiguous or not tried."""
+
+    outcome: Outcome
+    carrier_ref: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """parts: of a text that went in several, the first first, where each is heard of by itself;
+    empty where the answer, and later the receipt, is about the whole.
+    """
+
     message_id: int
     attempt: int
     outcome: Outcome
     carrier_ref: str = ""
     code: str = ""
     words: str = ""
+    parts: tuple[PartAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

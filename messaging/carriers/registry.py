@@ -1,19 +1,21 @@
-"""Which adapter speaks for a carrier, by the `kind` of its row."""
+"""The kinds of carriers there are, by the `kind` of a row."""
 
-from collections.abc import Callable
 from concurrent.futures import Executor
+from typing import Final
 
 from cryptography.fernet import InvalidToken
 
 from messaging.carriers.base import Adapter
+from messaging.carriers.calls.heard import Listener
+from messaging.carriers.email.kind import EMAIL
+from messaging.carriers.http.generic import HTTP
+from messaging.carriers.kinds import Kind
 from messaging.carriers.models import Carrier
-from messaging.carriers.simulator.adapter import SimulatorAdapter
-from messaging.carriers.smpp.adapter import SmppAdapter
+from messaging.carriers.simulator.kind import SIMULATOR
+from messaging.carriers.smpp.kind import SMPP
 
-ADAPTERS: dict[str, Callable[[Carrier, Executor], Adapter]] = {
-    "simulator": SimulatorAdapter,
-    "smpp": SmppAdapter,
-}
+# As the page offers them.
+KINDS: Final[dict[str, Kind]] = {kind.key: kind for kind in (SMPP, HTTP, EMAIL, SIMULATOR)}
 
 
 class Unusable(Exception):
@@ -26,7 +28,7 @@ def adapter_for(carrier: Carrier, database: Executor) -> Adapter:
     Raises Unusable for settings that its kind cannot do with.
     """
     try:
-        return ADAPTERS[carrier.kind](carrier, database)
+        return KINDS[carrier.kind].adapter(carrier, database)
     except InvalidToken:
         words = "its password was sealed with another SECRET_KEY: type it again on its page"
         raise Unusable(words) from None
@@ -36,4 +38,17 @@ def adapter_for(carrier: Carrier, database: Executor) -> Adapter:
     except KeyError as why:
         raise Unusable(f"its setting {why.args[0]} is missing") from why
     except ValueError as why:
+        raise Unusable(f"one of its settings is wrong: {why}") from why
+
+
+def listener_for(carrier: Carrier) -> Listener | None:
+    """Who proves and reads what the carrier tells us by calling; None where it calls nobody.
+
+    Raises Unusable.
+    """
+    try:
+        return KINDS[carrier.kind].listener(carrier)
+    except InvalidToken:
+        raise Unusable("the secret of its calls was sealed with another SECRET_KEY") from None
+    except (KeyError, ValueError) as why:
         raise Unusable(f"one of its settings is wrong: {why}") from why

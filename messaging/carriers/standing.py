@@ -65,6 +65,15 @@ def _connection(health: CarrierHealth, now: dt.datetime) -> Standing:
     if health.has_problem and health.problem_since:
         since = said_when(health.problem_since, now=now)
         why = f"Since {since}: {health.problem}."
+    if health.is_ready and health.breaker_opened_at:
+        at, tries = health.breaker_opened_at, health.breaker_tries_at
+        why = f"It closed itself {said_when(at, now=now)}: {health.breaker_why}."
+        next_try = f"at {clock(tries)}" if tries and tries > now else "now"
+        advice = (
+            f"It tries one text {next_try}, and opens again when that goes. Its other texts go by "
+            "the next carrier of their route, or wait. Nothing is lost."
+        )
+        return Standing("down", "Closed itself", why, advice)
     if health.is_ready:
         if health.connected_count < health.connection_count:
             return Standing("slow", f"Working, {some} connected", why)
@@ -78,19 +87,12 @@ def _connection(health: CarrierHealth, now: dt.datetime) -> Standing:
     return Standing("down", "Not connected", why, advice)
 
 
-def may_take(carriers: Iterable[Carrier], is_practice: bool) -> list[Carrier]:
-    """Those that may take a text to a practice number, or to a real one, as the router has it."""
-    enabled = [carrier for carrier in carriers if carrier.is_enabled]
-    has_real = any(not carrier.is_sandbox for carrier in enabled)
-    only_sandbox = is_practice or not has_real
-    return [c for c in enabled if c.is_sandbox == only_sandbox and not c.paused_at]
-
-
 def why_waiting(carriers: Iterable[Carrier], now: dt.datetime) -> str:
     """What a text waits for that any of `carriers` may take; empty where one of them is ready, or
     where nothing is known of one.
     """
     since: list[dt.datetime] = []
+    tries: list[dt.datetime] = []
     for carrier in carriers:
         health = health_of(carrier)
         if health is None:
@@ -99,6 +101,9 @@ def why_waiting(carriers: Iterable[Carrier], now: dt.datetime) -> str:
             since.append(health.down_since or health.at)
         elif health.down_since and now - health.down_since > A_MOMENT:
             since.append(health.down_since)
+        elif health.breaker_opened_at and health.breaker_tries_at:
+            since.append(health.breaker_opened_at)
+            tries.append(health.breaker_tries_at)
         else:
             return ""
     if not since:
@@ -106,4 +111,15 @@ def why_waiting(carriers: Iterable[Carrier], now: dt.datetime) -> str:
     down = max(since)  # the line was down altogether when the last of them went
     is_today = now - down < dt.timedelta(hours=12)
     said = clock(down) if is_today else said_when(down, now=now)
-    return f"{LINE}is down since {said}; we keep trying"
+    if not tries:
+        return f"{LINE}is down since {said}; we keep trying"
+    at = f"at {clock(min(tries))}" if min(tries) > now else "now"
+    return f"{LINE}does not work since {said}; we try one text {at}"
+
+
+def why_kept(carrier: Carrier, now: dt.datetime) -> str:
+    """What a text waits for that may have gone by `carrier`, and so goes by no other."""
+    if carrier.is_enabled and not carrier.paused_at:
+        return why_waiting([carrier], now)
+    why = "paused" if carrier.is_enabled else "switched off"
+    return f"it may have gone by one connection already and goes by no other, which is {why} now"

@@ -11,6 +11,14 @@ class Unready(Refused):
         self.refusals = refusals
 
 
+class Unconfirmed(Refused):
+    """An emergency whose last step is not done; `refusals` say what is missing of it."""
+
+    def __init__(self, refusals: list[Refused]) -> None:
+        super().__init__(refusals[0].words, field=refusals[0].field)
+        self.refusals = refusals
+
+
 class AlreadySent(Refused):
     """The draft has become a message: nothing of it can change."""
 

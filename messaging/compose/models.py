@@ -29,11 +29,19 @@ class Draft(models.Model):
     sender_choice = models.CharField(max_length=6, default="", blank=True)  # "alpha", "number"
     fill = models.JSONField(default=dict, blank=True)  # fields answered once for everyone
     columns = models.JSONField(default=list, blank=True)  # further fields that some people have
+    is_emergency = models.BooleanField(default=False)
+    emergency_reason = models.TextField(blank=True)  # as typed
     is_later = models.BooleanField(default=False)
     send_date = models.CharField(max_length=20, blank=True)  # as typed
     send_time = models.CharField(max_length=20, blank=True)
     # Which of two equal times when the clocks go back: 0 the first, 1 the second.
     fold = models.PositiveSmallIntegerField(null=True)
+    # As typed: {"every": "week", "days": ["4"], "month_on": "day", "until": "..", "skip": ".."}
+    repeat = models.JSONField(default=dict, blank=True)
+    # Of what it changes, or has become: a wing after this one has the repeat itself.
+    repeat_uid = models.UUIDField(null=True)
+    # Somebody left out those without a value for a field: whoever comes to a group is judged alike.
+    leaves_out_incomplete = models.BooleanField(default=False)
     # What the worker has yet to do to the basket, in order: see engine/deeds.py.
     waiting = models.JSONField(default=list, blank=True)
     waiting_since = models.DateTimeField(null=True)
@@ -58,6 +66,11 @@ class Draft(models.Model):
                 condition=models.Q(waiting_since__isnull=False),
             ),
         ]
+
+    @property
+    def repeats(self) -> bool:
+        """It goes more than once."""
+        return self.is_later and bool(self.repeat.get("every"))
 
 
 class Upload(models.Model):

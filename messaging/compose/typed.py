@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
+from messaging.compose.pattern import Every
 from messaging.text.repair import with_plain_line_ends
 
 FILL = "fill-"
+LONGEST_SKIP = 10_000  # characters: two years of days are fewer
 
 
 class Post(Protocol):
@@ -35,9 +37,11 @@ class Typed:
     sender: str = ""
     fill: Mapping[str, str] = field(default_factory=dict)
     is_later: bool = False
+    is_emergency: bool = False
     date: str = ""
     time: str = ""
     fold: int | None = None
+    repeat: Mapping[str, Any] = field(default_factory=dict)  # see Draft.repeat
     contacts: Picked = Picked()
     groups: Picked = Picked()
 
@@ -59,9 +63,17 @@ def typed_from(post: Post) -> Typed:
         sender=text("sender") if text("sender") in ("alpha", "number") else "",
         fill={key.removeprefix(FILL): text(key) for key in post if key.startswith(FILL)},
         is_later=text("when") == "later",
+        is_emergency=text("when") == "emergency",
         date=text("date").strip()[:20],
         time=text("time").strip()[:20],
         fold=int(fold) if fold in ("0", "1") else None,
+        repeat={
+            "every": text("repeat") if text("repeat") in Every.values else "",
+            "days": sorted({day for day in post.getlist("day") if day in tuple("0123456")}),
+            "month_on": "last" if text("month-on") == "last" else "day",
+            "until": text("until").strip()[:20],
+            "skip": text("skip")[:LONGEST_SKIP],
+        },
         contacts=picked("contact"),
         groups=picked("group"),
     )

@@ -36,7 +36,12 @@ class FilterForm(forms.Form):
     source = forms.ChoiceField(
         label="Sent from",
         required=False,
-        choices=[("", "Anywhere"), ("portal", "The portal"), ("email", "Email to SMS")],
+        choices=[
+            ("", "Anywhere"),
+            ("portal", "The portal"),
+            ("email", "Email to SMS"),
+            ("repeat", "Repeating"),
+        ],
     )
     by = forms.ChoiceField(label="Sent by", required=False)
     from_on = forms.DateField(

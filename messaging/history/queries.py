@@ -1,8 +1,8 @@
 """What has been sent, what is on its way, and what happened to each text."""
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -12,8 +12,9 @@ from accounts.people.models import Person
 from messaging.carriers import standing
 from messaging.carriers.models import Carrier
 from messaging.contacts.models import Contact
+from messaging.routes import queries as routes
 from messaging.sending import queries as sending
-from messaging.sending.models import BasketRow, Batch, Halt, Message, RowState
+from messaging.sending.models import Attempt, BasketRow, Batch, Halt, Message, RowState, TextPart
 from messaging.sending.queries import CHARGED, count
 from messaging.sending.states import (
     NEVER_WENT,
@@ -26,6 +27,7 @@ from messaging.sending.states import (
     key_of,
     words_for,
 )
+from messaging.sending.story import FOR_DEPARTMENT, for_department
 from smsportal.lib import exports, phones, walltime
 from smsportal.lib.words import clock
 
@@ -226,6 +228,13 @@ def texts(batch: Batch, group: str = "") -> QuerySet[Message]:
     return chosen.filter(state__in=STATES[group]) if group in STATES else chosen
 
 
+def sent_again(batch: Batch) -> QuerySet[Batch]:
+    """Later emergencies that say the same, newest first: for those in doubt."""
+    same = Batch.objects.filter(department_id=batch.department_id, wording=batch.wording)
+    later = same.filter(lane=batch.lane, accepted_at__gt=batch.accepted_at)
+    return later.order_by("-accepted_at")
+
+
 def never_made(batch: Batch) -> QuerySet[BasketRow]:
     """People whose texts had not been made when the message was stopped."""
     rows = BasketRow.objects.filter(basket=batch.basket_id, state=RowState.OK).order_by("row_no")
@@ -246,6 +255,8 @@ class Row:
     text: Message
     name: str  # empty for a personal contact that is not the viewer's own
     words: Words
+    parts: str = ""  # how each went, where they did not go alike
+    story: tuple[str, ...] = ()  # what was decided about it, by whom and when
 
 
 def rows_of(texts: Iterable[Message], viewer: Person, *, now: dt.datetime) -> Iterator[Row]:
@@ -254,19 +265,54 @@ def rows_of(texts: Iterable[Message], viewer: Person, *, now: dt.datetime) -> It
     halt = sending.halt()
     carriers = list(Carrier.objects.select_related("health"))
     free = {carrier.pk for carrier in carriers if not carrier.is_charging}
-    down = {
-        is_practice: standing.why_waiting(standing.may_take(carriers, is_practice), now)
-        for is_practice in (True, False)
-    }
+    waits = routes.Waits(carriers, now=now)
+    known = {carrier.pk: carrier for carrier in carriers}
     for text in texts:
         name = text.name if sees_names or not text.is_private else ""
-        if text.state == State.QUEUED and (not text.why or text.why.startswith(standing.LINE)):
+        if text.state == State.QUEUED and text.maybe_sent and text.carrier_id in known:
+            text.why = standing.why_kept(known[text.carrier_id], now) or text.why
+        elif text.state == State.QUEUED and (not text.why or text.why.startswith(standing.LINE)):
             # Said here and not written to every row: the line may be back at any moment.
-            text.why = down[phones.is_drama(text.number)] or text.why
+            text.why = waits.why(text.path) or text.why
         words = _said(text, halt)
         if text.carrier_id in free:  # for practice: the message's cost leaves it out, too
             words = replace(words, charged=NO)
         yield Row(text, name, words)
+
+
+def with_story(rows: Iterable[Row], *, now: dt.datetime) -> list[Row]:
+    """The rows of one page, each with what was decided about its text. One more question."""
+    rows = list(rows)
+    told: dict[int, list[Attempt]] = defaultdict(list)
+    lines = Attempt.objects.filter(message__in=[row.text.pk for row in rows])
+    for line in lines.filter(phase__in=FOR_DEPARTMENT).order_by("pk"):
+        told[line.message_id].append(line)
+    return [
+        replace(row, story=tuple(for_department(line, now=now) for line in told[row.text.pk]))
+        for row in rows
+    ]
+
+
+def with_parts(rows: Iterable[Row]) -> list[Row]:
+    """The rows of one page, each with how the parts of its text went. One more question."""
+    rows = list(rows)
+    long = [row.text.pk for row in rows if row.text.part_count > 1]
+    if not long:
+        return rows
+    told: dict[tuple[int, int], list[TextPart]] = defaultdict(list)
+    for part in TextPart.objects.filter(message__in=long).order_by("number"):
+        told[part.message_id, part.attempt].append(part)
+    return [
+        replace(row, parts=parts_in_words(told[row.text.pk, row.text.attempt_count]))
+        for row in rows
+    ]
+
+
+def parts_in_words(parts: Sequence[TextPart]) -> str:
+    """ "Part 1 delivered. Part 2 not sent." Nothing where all went alike: the text says it."""
+    if len({part.words for part in parts}) < 2:
+        return ""
+    return " ".join(f"Part {part.number} {part.words}." for part in parts)
 
 
 def paused_words(batch: Batch) -> str:
@@ -286,7 +332,7 @@ def _said(text: Message, halt: Halt | None) -> Words:
     if batch.state == BatchState.STOPPED:
         return words_for(Message(state=State.UNKNOWN)) if text.maybe_sent else NEVER_SENT
     if batch.state == BatchState.PAUSED:
-        return replace(words, words=f"Waiting: {paused_words(batch)}")
+        return replace(words, words=f"Waiting: {paused_words(batch)}", next_step="")
     if halt and batch.state == BatchState.RUNNING:
         return replace(words, words=f"Waiting: sending is stopped ({halt.reason})")
     return words

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from django.conf import settings
@@ -21,12 +21,13 @@ from messaging.history.forms import FilterForm
 from messaging.incoming.models import IncomingText
 from messaging.sending import services as sending
 from messaging.sending.errors import TooLate
-from messaging.sending.models import Batch
+from messaging.sending.models import Batch, Message
 from messaging.sending.states import BatchState
 from smsportal.lib.exports import CSV_TYPE, csv_chunks
 
 SEES = ("see_own_messages", "see_department_messages")
 A_PAGE = 50
+DOUBTED_SHOWN = 20
 A_DAY = 24 * 60 * 60
 
 
@@ -51,7 +52,9 @@ def batch(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _visible(request: HttpRequest) -> "queries.QuerySet[Batch]":
-    return Batch.objects.visible_to(request.user).select_related("person", "department")
+    return Batch.objects.visible_to(request.user).select_related(
+        "person", "department", "occurrence__repeat"
+    )
 
 
 def _page(
@@ -66,12 +69,12 @@ def _page(
         "batch": batch,
         "progress": progress,
         "page": page,
-        "rows": list(queries.rows_of(page.object_list, request.user, now=now)),
+        "rows": _rows(request, page.object_list, now),
         "left_out": queries.left_out(batch)[:200] if show in ("", "not_sent") else [],
         "show": show,
         "now": now,
         "problem": problem,
-        "seconds_left": max(0, round((batch.send_at - now).total_seconds())) if is_held else None,
+        "seconds_left": _seconds_left(batch, now),
         "undo_seconds": settings.SEND_UNDO_SECONDS,
         "wakes_in": _wakes_in(batch, now),
         "is_mine": batch.person_id == request.user.pk,
@@ -81,11 +84,28 @@ def _page(
         "is_late": is_held and batch.send_at <= now,  # its texts are being made
         "never_made": queries.never_made(batch)[:200] if show in ("", "not_sent") else [],
     }
+    if batch.is_emergency and progress["unknown"]:
+        doubted = queries.texts(batch, "unknown")[:DOUBTED_SHOWN]
+        context["in_doubt"] = list(queries.rows_of(doubted, request.user, now=now))
+        context["resends"] = settings.EMERGENCY_RESEND
+        context["sent_again"] = queries.sent_again(batch)[:5]
     if request.htmx:
         # 286 tells htmx to stop asking: nothing will change by itself any more.
         code = 200 if context["is_moving"] or context["wakes_in"] else 286
         return render(request, "messaging/history/_moved.html", context, status=code)
     return render(request, "messaging/history/batch.html", context, status=status)
+
+
+def _seconds_left(batch: Batch, now: dt.datetime) -> int | None:
+    """Until it can no longer be undone. An emergency never can."""
+    if batch.state != BatchState.HELD or batch.is_emergency:
+        return None
+    return max(0, round((batch.send_at - now).total_seconds()))
+
+
+def _rows(request: HttpRequest, texts: Iterable[Message], now: dt.datetime) -> list[queries.Row]:
+    rows = queries.with_parts(queries.rows_of(texts, request.user, now=now))
+    return queries.with_story(rows, now=now)
 
 
 def _wakes_in(batch: Batch, now: dt.datetime) -> int | None:

@@ -42,3 +42,11 @@ class BadTime(Refused):
 
 class TooLate(Refused):
     """It has begun to go, so it can no longer be undone, changed or cancelled."""
+
+
+class NoReason(Refused):
+    """An emergency must say why it is one."""
+
+
+class NotLater(Refused):
+    """An emergency cannot be scheduled."""

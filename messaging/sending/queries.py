@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -12,16 +13,21 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from accounts.departments.models import Department
 from accounts.people.models import Person
+from messaging.carriers.models import Carrier
+from messaging.carriers.standing import health_of, is_heard
+from messaging.senders.models import OptOut
 from messaging.sending.models import Allowance, Basket, BasketRow, Batch, Halt, Message, RowState
 from messaging.sending.prices import price_list
 from messaging.sending.rendering import ROW_COLUMNS, is_merged, values_of
-from messaging.sending.states import BatchState, State, key_of
+from messaging.sending.states import BatchState, Lane, State, key_of
 from messaging.text.fields import Body
 from messaging.text.segments import measure as measure_text
 from smsportal.lib import walltime
+from smsportal.lib.words import people
 
 FAILED_WITHIN = dt.timedelta(days=90)
 SAME_TEXT_WITHIN = dt.timedelta(hours=1)
+IN_DOUBT_FOR = dt.timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -118,7 +124,7 @@ def _measure_each(totals: Totals, body: Body, rows: QuerySet, fill: Mapping[str,
 class Reason:
     """Why the check page is shown before this message goes."""
 
-    key: str  # people, cost, failed, same, night
+    key: str  # people, cost, failed, doubt, same, night, opted_out
     words: str
 
 
@@ -131,15 +137,42 @@ def reasons_to_check(
         reasons.append(Reason("people", f"It goes to {totals.person_count:,} people."))
     if totals.cost_tenths > settings.CHECK_OVER_TENTHS:
         reasons.append(Reason("cost", "It costs more than £10."))
-    if failed := failed_before(basket, now=now).count():
-        words = "One of these numbers" if failed == 1 else f"{failed:,} of these numbers"
-        reasons.append(Reason("failed", f"{words} did not get your last text."))
-    if reference := _sent_within_the_hour(basket, wording, now):
-        words = f"The same text went to some of these people within the hour ({reference})."
-        reasons.append(Reason("same", words))
+    reasons += _seen_before(basket, wording, now)
     hour = send_at.astimezone(walltime.LONDON).hour
     if hour >= settings.QUIET_FROM_HOUR or hour < settings.QUIET_UNTIL_HOUR:
         reasons.append(Reason("night", "It goes between 8pm and 8am."))
+    return reasons
+
+
+def reasons_to_check_emergency(*, basket: Basket, wording: str, now: dt.datetime) -> list[Reason]:
+    """Its size, cost and hour are no reasons: every emergency is looked at once more."""
+    reasons = _seen_before(basket, wording, now)
+    if out := opted_out_in(basket).count():
+        words = f"{out:,} of them opted out. An emergency reaches them all the same."
+        reasons.append(Reason("opted_out", words))
+    return reasons
+
+
+def opted_out_in(basket: Basket) -> QuerySet:
+    """Who would go although they opted out."""
+    standing = OptOut.objects.standing(basket.department_id).filter(number=OuterRef("number"))
+    return BasketRow.objects.filter(Exists(standing), basket=basket, state=RowState.OK)
+
+
+def _seen_before(basket: Basket, wording: str, now: dt.datetime) -> list[Reason]:
+    reasons = []
+    if failed := failed_before(basket, now=now).count():
+        words = "One of these numbers" if failed == 1 else f"{failed:,} of these numbers"
+        reasons.append(Reason("failed", f"{words} did not get your last text."))
+    if doubted := _in_doubt(basket, wording, now):
+        words = (
+            f"{people(doubted)} may have had this text already: the carrier never answered for "
+            "theirs. It may arrive twice."
+        )
+        reasons.append(Reason("doubt", words))
+    if reference := _sent_within_the_hour(basket, wording, now):
+        words = f"The same text went to some of these people within the hour ({reference})."
+        reasons.append(Reason("same", words))
     return reasons
 
 
@@ -152,6 +185,16 @@ def failed_before(basket: Basket, *, now: dt.datetime) -> QuerySet:
     ).order_by("-pk")
     goes = BasketRow.objects.filter(basket=basket, state=RowState.OK)
     return goes.alias(ended=Subquery(last.values("state")[:1])).filter(ended=State.UNDELIVERED)
+
+
+def _in_doubt(basket: Basket, wording: str, now: dt.datetime) -> int:
+    """How many people of the basket may have had the same words, and nobody knows."""
+    same_words = Batch.objects.filter(
+        department_id=basket.department_id, wording=wording, accepted_at__gte=now - IN_DOUBT_FOR
+    )
+    doubted = Message.objects.filter(batch__in=same_words, state=State.UNKNOWN)
+    goes = BasketRow.objects.filter(basket=basket, state=RowState.OK)
+    return goes.filter(number__in=doubted.values("number")).count()
 
 
 def _sent_within_the_hour(basket: Basket, wording: str, now: dt.datetime) -> str:
@@ -174,6 +217,73 @@ def halt() -> Halt | None:
     return Halt.objects.filter(is_on=True).first()
 
 
+SETTLES = dt.timedelta(minutes=2)  # most doubts are over by then: a late answer or report comes
+MAY_GO_ON = (BatchState.RUNNING, BatchState.PAUSED, BatchState.FINISHED)
+
+
+def in_doubt(as_of: dt.datetime) -> QuerySet[Message]:
+    """What somebody may have to decide about: it has been in doubt for some minutes at `as_of`."""
+    old = Q(doubted_at__lte=as_of - SETTLES) | Q(doubted_at__isnull=True)
+    return Message.objects.filter(old, state=State.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which texts in doubt are meant: those that are named, or all of a message, of a carrier, or
+    of both. as_of: when they were looked at; what has come into doubt since is not meant.
+    """
+
+    as_of: dt.datetime
+    uids: Sequence[UUID] = ()
+    batch: Batch | None = None
+    carrier: Carrier | None = None
+
+    @property
+    def texts(self) -> QuerySet[Message]:
+        if not self.uids and not self.batch and not self.carrier:
+            return Message.objects.none()
+        texts = in_doubt(self.as_of)
+        if self.uids:
+            texts = texts.filter(uid__in=self.uids)
+        if self.batch:
+            texts = texts.filter(batch=self.batch)
+        return texts.filter(carrier=self.carrier) if self.carrier else texts
+
+
+def may_go_again(texts: QuerySet, now: dt.datetime, **batch: object) -> QuerySet[Message]:
+    """Those of `texts` in doubt that can be sent once more: in time, not stopped, still wanted.
+
+    batch: what else must hold of their messages. No joins: a claim would lock what it joins.
+    """
+    goes_on = Batch.objects.filter(
+        pk=OuterRef("batch_id"), state__in=MAY_GO_ON, department__closed_at__isnull=True, **batch
+    )
+    opted_out = OptOut.objects.filter(
+        Q(department_id=OuterRef("department_id")) | Q(department__isnull=True),
+        number=OuterRef("number"),
+        lifted_at=None,
+    )
+    enabled = Carrier.objects.filter(is_enabled=True)
+    in_time = texts.filter(state=State.UNKNOWN, valid_until__gt=now, carrier__in=enabled)
+    is_no_emergency = ~Q(lane=Lane.EMERGENCY)  # one reaches those who opted out, too
+    return in_time.filter(Exists(goes_on)).exclude(is_no_emergency & Exists(opted_out))
+
+
+def why_not_taken(carrier: Carrier, *, now: dt.datetime) -> str:
+    """Why a test of `carrier` waits; no full stop. Empty where its sender is about to take it."""
+    health = health_of(carrier)
+    if stopped := halt():
+        return f"all sending is stopped: {stopped.reason}"[:200]
+    if not carrier.is_enabled:
+        return f"the carrier {carrier} is switched off"
+    if not is_heard(health, now):
+        return f"the sender of {carrier} is not running"
+    if health is not None and not health.is_ready:
+        problem = f": {health.problem}" if health.has_problem else ""
+        return f"the connection of {carrier} is down{problem}"[:200]
+    return ""
+
+
 @dataclass(frozen=True)
 class Cap:
     scope: str
@@ -182,6 +292,10 @@ class Cap:
     limit: int | None  # parts; None: no cap, but use is counted all the same
     words: str  # "this month", as said of the period
     ask: str
+
+    @property
+    def is_personal(self) -> bool:
+        return self.scope == "person_day"
 
 
 def caps_of(person: Person, day: dt.date) -> list[Cap]:

@@ -5,14 +5,14 @@ from typing import Any
 from celery import shared_task
 
 from messaging.sending import services
-from messaging.sending.engine import expand, release, sweeps, tally
+from messaging.sending.engine import expand, release, sweeps, tally, watermark
 from messaging.sending.models import Batch
 from smsportal.lib import db
 
 
 @shared_task(name="messaging.expand_batch")
 def expand_batch(*, batch_id: int, **_: Any) -> None:
-    expand.expand(Batch.objects.get(pk=batch_id), now=db.database_now())
+    expand.alone(Batch.objects.get(pk=batch_id), now=db.database_now())
 
 
 @shared_task(name="messaging.expand_waiting")
@@ -33,6 +33,8 @@ def drop_stopped(*, batch_id: int, **_: Any) -> None:
 @shared_task(name="messaging.release_due")
 def release_due(**_: Any) -> None:
     now = db.database_now()
+    if watermark.holds_back(now=now):
+        return
     release.release_due(now=now)
     release.drop_all_cancelled(now=now)
     release.drop_all_stopped(now=now)
@@ -47,4 +49,6 @@ def tally_changed(**_: Any) -> None:
 
 @shared_task(name="messaging.sweep")
 def sweep(**_: Any) -> None:
-    sweeps.sweep(now=db.database_now())
+    now = db.database_now()
+    if not watermark.holds_back(now=now):
+        sweeps.sweep(now=now)

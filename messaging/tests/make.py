@@ -9,6 +9,7 @@ from typing import Any
 from accounts.people.models import Person
 from messaging.carriers.models import Carrier
 from messaging.contacts.models import Contact, Group, Membership
+from messaging.routes import queries as routes
 from messaging.sending import services
 from messaging.sending.models import Basket, BasketRow, Batch, Message, RowSource, RowState
 from messaging.sending.states import Lane, State
@@ -67,6 +68,8 @@ def make_queued(person: Person, numbers: Sequence[str] = (), **fields: Any) -> l
     numbers = numbers or [drama(0)]
     batch_fields = {name: fields.pop(name) for name in ("sender", "sender_kind") if name in fields}
     batch_fields |= {"lane": fields["lane"]} if "lane" in fields else {}
+    if fields.get("lane") == Lane.EMERGENCY:
+        batch_fields["emergency_reason"] = "A fire"
     batch = Batch.objects.create(
         **{
             "request_key": uuid.uuid4(),
@@ -92,9 +95,12 @@ def make_queued(person: Person, numbers: Sequence[str] = (), **fields: Any) -> l
             **batch_fields,
         }
     )
+    plan = routes.plan(now=NOW)
+    kind = {"sender_kind": batch.sender_kind, "sender": batch.sender, "batch_id": batch.pk}
     return Message.objects.bulk_create(
         Message(
             **{
+                "path": plan.path_of(number, row_no=n, **kind),
                 "batch": batch,
                 "department_id": person.department_id,
                 "row_no": n,

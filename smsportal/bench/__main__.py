@@ -1,8 +1,10 @@
 """`make bench`: the speeds that are promised, each beside what the machine could do at best.
 
 make bench                        everything, on SQLite and, where one answers, PostgreSQL
-make bench ARGS="sending pages"   some of it: sums, imports, sending, smpp, pages
+make bench ARGS="sending pages"   some of it: sums, imports, sending, smpp, emergency,
+                                 fair, http, pages
 make bench ARGS="--rows 10000000 pages"    pages over ten million texts
+make bench ARGS=hostile           100,000 hostile units against each end of SMPP
 """
 
 import argparse
@@ -17,21 +19,22 @@ from pathlib import Path
 
 import psycopg2
 
-PARTS = ("sums", "imports", "sending", "smpp", "pages")
-ON_POSTGRESQL = {"smpp"}  # promised for PostgreSQL alone
+PARTS = ("sums", "imports", "sending", "smpp", "emergency", "fair", "http", "pages")
+LONG = ("hostile",)  # only where it is asked for
+ON_POSTGRESQL = {"smpp", "emergency", "fair", "http"}  # promised for PostgreSQL alone
 SERVER = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", default=list(PARTS), help=", ".join(PARTS))
-    parser.add_argument("--rows", type=int, default=100_000, help="texts behind the pages")
+    parser.add_argument("parts", nargs="*", default=list(PARTS), help=", ".join(PARTS + LONG))
+    parser.add_argument("--rows", type=int, default=100_000, help="behind the pages; hostile units")
     asked = parser.parse_args()
     if "sums" in asked.parts:
         _run("sums", "sqlite:///:memory:", asked.rows)
     for name, empty_database in _databases():
         print(f"== {name}", flush=True)
-        for part in PARTS[1:]:
+        for part in PARTS[1:] + LONG:
             if part in asked.parts and (name == "PostgreSQL" or part not in ON_POSTGRESQL):
                 with empty_database() as url:
                     _run(part, url, asked.rows)

@@ -30,14 +30,17 @@ class Mutant:
 
 CLAIMS = "messaging/sending/engine/claims.py"
 ANSWERS = "messaging/sending/engine/answers.py"
-MODELS = "messaging/sending/models.py"
+MODELS = "messaging/sending/models/__init__.py"
 SENDING = "messaging/tests/sending"
+REPEATS = "messaging/tests/repeats"
+CHAOS = "smsportal/tests/test_chaos.py::test_one_round_of_each_fault"
+PEERS = "smsportal/tests/peers/node_modules"
 
 MUTANTS = [
     Mutant(
         "resend_on_timeout",
         ANSWERS,
-        "changed = _move(_in_hand(), rows, [], state=State.UNKNOWN, maybe_sent=True)",
+        "changed = _move(_in_hand(), rows, [], **IN_DOUBT)",
         "changed = _move(_in_hand(), rows, [], state=State.QUEUED)",
         (f"{SENDING}/test_answers.py", f"{SENDING}/test_histories.py"),
     ),
@@ -59,15 +62,22 @@ MUTANTS = [
     Mutant(
         "no_maybe_sent",
         ANSWERS,
-        "changed = _move(_in_hand(), rows, [], state=State.UNKNOWN, maybe_sent=True)",
+        "changed = _move(_in_hand(), rows, [], **IN_DOUBT)",
         "changed = _move(_in_hand(), rows, [], state=State.UNKNOWN)",
         (f"{SENDING}/test_answers.py",),
     ),
     Mutant(
+        "test_resent_after_a_crash",
+        "messaging/sending/engine/carrier_tests.py",
+        "        elif past.is_whole and key not in past.about:\n",
+        "        elif past.is_whole:\n",
+        (f"{SENDING}/test_carrier_tests_under_way.py",),
+    ),
+    Mutant(
         "no_switch",
         CLAIMS,
-        "waiting = _waiting(ready, most) if halt() is None else []",
-        "waiting = _waiting(ready, most)",
+        "paths = plan.paths_taken_by(carrier.pk) if halt() is None else []",
+        "paths = plan.paths_taken_by(carrier.pk)",
         (f"{SENDING}/test_stopping.py",),
     ),
     Mutant(
@@ -83,6 +93,84 @@ MUTANTS = [
         "            allowances.give_back_unmade(batch)\n",
         "",
         (f"{SENDING}/test_stopping.py", f"{SENDING}/test_stopping_at_once.py"),
+    ),
+    Mutant(
+        "failover_takes_what_may_have_been_sent",
+        "messaging/sending/engine/router.py",
+        "pinned = Q(maybe_sent=False) | Q(carrier=carrier)",
+        "pinned = Q()",
+        (f"{SENDING}/test_failover.py", "messaging/tests/routes/test_router.py"),
+    ),
+    Mutant(
+        "doubt_goes_on_to_the_next_carrier",
+        "messaging/sending/engine/failover.py",
+        "texts = Message.objects.filter(pk__in=[a.message_id for a in answers], maybe_sent=False)",
+        "texts = Message.objects.filter(pk__in=[a.message_id for a in answers])",
+        (f"{SENDING}/test_failover.py",),
+    ),
+    # The four verdicts of the fault programme, each turned red by a fault of ours.
+    Mutant(
+        "chaos_twice",
+        ANSWERS,
+        "changed = _move(_in_hand(), rows, [], **IN_DOUBT)",
+        "changed = _move(_in_hand(), rows, [], state=State.QUEUED)",
+        (f"{CHAOS}[answers]",),
+    ),
+    Mutant(
+        "chaos_lie",
+        ANSWERS,
+        "changed = _move(_in_hand(), rows, [], **IN_DOUBT)",
+        "changed = _move(_in_hand(), rows, [], state=State.FAILED, final_at=now)",
+        (f"{CHAOS}[answers]",),
+    ),
+    Mutant(
+        "chaos_lost",
+        "smsportal/settings.py",
+        '        "messaging.expand_waiting": 5,\n',
+        "",
+        (f"{CHAOS}[broker]",),
+    ),
+    Mutant(
+        "chaos_stuck",
+        "messaging/sending/engine/sender.py",
+        "lambda: recovery.recover(self.carrier, past, now=database_now())",
+        "lambda: None",
+        (f"{CHAOS}[processes]",),
+    ),
+    Mutant(
+        "repeat_goes_twice",
+        "messaging/repeats/services/running.py",
+        "        request_key=occurrence.uid,\n",
+        "        request_key=Occurrence().uid,\n",
+        (f"{REPEATS}/test_running.py",),
+    ),
+    Mutant(
+        "repeat_goes_at_night",
+        "messaging/repeats/engine.py",
+        "GRACE = dt.timedelta(hours=2)",
+        "GRACE = dt.timedelta(hours=20)",
+        (f"{REPEATS}/test_not_sent.py",),
+    ),
+    Mutant(
+        "repeat_comes_round_twice",
+        "messaging/repeats/engine.py",
+        "    set_next(repeat, after=now)\n    repeat.save(",
+        "    repeat.save(",
+        (f"{REPEATS}/test_running.py",),
+    ),
+    Mutant(
+        "a_late_no_settles_every_attempt",
+        "messaging/sending/engine/marks.py",
+        "news = {row[0]: row[1] for row in standing if row[1:] in keys}",
+        "news = {row[0]: row[1] for row in standing}",
+        (f"{SENDING}/test_doubt.py", f"{SENDING}/test_doubt_after_crashes.py"),
+    ),
+    Mutant(
+        "resent_after_the_carrier_forgot",
+        CLAIMS,
+        "return texts.filter(still_known).order_by",
+        "return texts.order_by",
+        (f"{SENDING}/test_resending.py",),
     ),
     Mutant(
         "no_tenant_filter",
@@ -103,6 +191,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        if (ROOT / PEERS).exists():
+            (tree / PEERS).symlink_to((ROOT / PEERS).resolve())
         tests = sorted({test for mutant in chosen for test in mutant.tests})
         code, told = run(tree, tests)
         if code != 0:

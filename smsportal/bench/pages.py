@@ -20,11 +20,14 @@ from messaging.contacts.models import Contact
 from messaging.sending.models import Basket, BasketRow, Batch, Message
 from messaging.sending.states import BatchState, Lane, State
 from smsportal.bench.portal import get, server, signed_in
+from smsportal.bench.sending import FIRST_MOBILE
 from smsportal.lib import db
 
 CLIENTS = 8
 SECONDS = 5.0
 A_BATCH = 1000  # texts in each batch of the filled database
+DEPARTMENTS = 10
+PEOPLE = 100_000
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ def figures(rows: int = 100_000) -> Iterator[PageFigure]:
     batch = Batch.objects.filter(person=user).latest("pk")
     pages = {
         "Messages": reverse("history:list"),
-        "Messages, searched": reverse("history:list") + "?words=optics",
+        "Messages, searched for a word": reverse("history:list") + "?words=optics",
+        "Messages, searched for a number": f"{reverse('history:list')}?words=0{FIRST_MOBILE + 7}",
         "one message": reverse("history:batch", args=[batch.uid]),
         "New message": reverse("compose:new"),
         "Contacts": reverse("contacts:list"),
@@ -65,29 +69,45 @@ def figures(rows: int = 100_000) -> Iterator[PageFigure]:
 
 
 def _fill(rows: int) -> Person:
+    """Departments that have sent alike, to the same people: each number has had as many texts."""
     now = timezone.now()
-    department = Department.objects.create(name="Bench", alpha_tag="BENCH")
-    CostCode.objects.create(
-        department=department, code="BE0001", kind=CodeKind.COST_CENTRE,
-        from_on="2020-08-01", recorded_by_name="bench",
-    )  # fmt: skip
-    user = Person.objects.create(
-        username="bench0001", role="user", name="Bench", department=department
-    )
+    users = [_user(n) for n in range(DEPARTMENTS)]
+    user = users[0]
     Contact.objects.bulk_create(
-        Contact(department=department, number=f"+4474{n:08d}", first_name=f"Name{n}")
+        Contact(department=user.department, number=f"+44{FIRST_MOBILE + n}", first_name=f"Name{n}")
         for n in range(10_000)
     )
     carrier = Carrier.objects.create(name="bench", kind="simulator", is_sandbox=True)
-    basket = Basket.objects.create(department=department, person=user)
+    basket = Basket.objects.create(department=user.department, person=user)
     BasketRow.objects.bulk_create(
-        BasketRow(basket=basket, row_no=n, state="ok", number=f"+4474{n:08d}", source="typed")
-        for n in range(A_BATCH)
-    )
-    batches = [_batch(user, now - dt.timedelta(minutes=n)) for n in range(rows // A_BATCH)]
-    for batch in Batch.objects.bulk_create(batches, batch_size=500):
-        _texts(batch, carrier, basket.rows.all())
+        (
+            BasketRow(
+                basket=basket, row_no=n, state="ok", number=f"+44{FIRST_MOBILE + n}", source="typed"
+            )
+            for n in range(PEOPLE)
+        ),
+        batch_size=db.CHUNK,
+    )  # fmt: skip
+    batches = [
+        _batch(users[n % DEPARTMENTS], now - dt.timedelta(minutes=n))
+        for n in range(rows // A_BATCH)
+    ]
+    for n, batch in enumerate(Batch.objects.bulk_create(batches, batch_size=500)):
+        first = n * A_BATCH % PEOPLE
+        theirs = basket.rows.filter(row_no__gte=first, row_no__lt=first + A_BATCH)
+        _texts(batch, carrier, theirs)
     return user
+
+
+def _user(n: int) -> Person:
+    department = Department.objects.create(name=f"Bench {n}", alpha_tag="BENCH")
+    CostCode.objects.create(
+        department=department, code=f"BE{n:04d}", kind=CodeKind.COST_CENTRE,
+        from_on="2020-08-01", recorded_by_name="bench",
+    )  # fmt: skip
+    return Person.objects.create(
+        username=f"bench{n:04d}", role="user", name="Bench", department=department
+    )
 
 
 def _batch(user: Person, at: dt.datetime) -> Batch:

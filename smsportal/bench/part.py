@@ -8,7 +8,16 @@ from django.core.management import call_command
 
 django.setup()
 
-from smsportal.bench import imports, pages, pure, sending, smpp  # noqa: E402 (models need setup first)
+from smsportal.bench import (  # noqa: E402 (models need setup first)
+    http,
+    imports,
+    lanes,
+    pages,
+    pure,
+    sending,
+    smpp,
+)
+from smsportal.bench.hostile import figures as hostile  # noqa: E402
 
 
 def main(part: str, rows: int) -> None:
@@ -19,7 +28,11 @@ def main(part: str, rows: int) -> None:
         "imports": imports.figures,
         "sending": sending.figures,
         "smpp": smpp.figures,
+        "emergency": lanes.emergencies,
+        "fair": lanes.fairness,
+        "http": http.figures,
         "pages": lambda: pages.figures(rows),
+        "hostile": lambda: hostile.figures(rows),
     }
     for figure in figures[part]():
         print(f"   {figure}", flush=True)

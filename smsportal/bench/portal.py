@@ -2,12 +2,14 @@
 
 import http.client
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.test import Client
@@ -58,3 +60,34 @@ def get(connection: http.client.HTTPConnection, address: str, cookie: str) -> tu
     answer = connection.getresponse()
     answer.read()
     return answer.status, answer.getheader("Location", "")
+
+
+class Browser:
+    """As much of one as a form needs."""
+
+    def __init__(self, port: int, person: Person) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.cookie = signed_in(person)
+
+    def form(self, address: str) -> dict[str, str]:
+        """The hidden fields of a page's form, and its cookie for the post."""
+        self.connection.request("GET", address, headers=self._headers())
+        answer = self.connection.getresponse()
+        page = answer.read().decode()
+        for header in answer.headers.get_all("Set-Cookie", []):
+            self.cookie += f"; {header.partition(';')[0]}"
+        fields = re.findall(r'type="hidden" name="(csrfmiddlewaretoken|seal)" value="(.*?)"', page)
+        return dict(fields)
+
+    def post(self, address: str, fields: dict[str, str]) -> None:
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        self.connection.request(
+            "POST", address, urlencode(fields), headers={**self._headers(), **kind}
+        )
+        answer = self.connection.getresponse()
+        answer.read()
+        if answer.status != 302:
+            raise RuntimeError(f"{address} answered {answer.status}")
+
+    def _headers(self) -> dict[str, str]:
+        return {"Cookie": self.cookie, "Host": "localhost"}

@@ -30,6 +30,7 @@ from messaging.sending.states import FINAL
 from smsportal.lib.db import CHUNK
 
 PEOPLE = 10_000
+FIRST_MOBILE = 7_400_000_000
 WINDOW = 1_000
 RECEIPT_AFTER_SECONDS = 2.0
 GIVE_UP_SECONDS = 300
@@ -83,7 +84,7 @@ def _one_click(person: Person, basket: Basket, limit: float) -> SendingFigure:
     return SendingFigure(accepted, final, carried, limit)
 
 
-def click(basket: Basket, person: Person) -> Batch:
+def click(basket: Basket, person: Person, *, undo_seconds: int = 0) -> Batch:
     return services.submit(
         basket=basket,
         body="The lecture is in room 2.",
@@ -91,6 +92,7 @@ def click(basket: Basket, person: Person) -> Batch:
         request_key=uuid.uuid4(),
         by=person,
         now=timezone.now(),
+        undo_seconds=undo_seconds,
     )
 
 
@@ -99,17 +101,22 @@ def _expand(batch: Batch) -> None:
     expand.expand(batch, now=timezone.now())
 
 
-def bench_person() -> Person:
-    department = Department.objects.create(name="Bench", alpha_tag="BENCH")
+def bench_person(n: int = 1) -> Person:
+    """A user of department n, who may do whatever a user may."""
+    department = Department.objects.create(name=f"Bench {n}", alpha_tag="BENCH")
     CostCode.objects.create(
         department=department,
-        code="BB0001",
+        code=f"BB{n:04d}",
         kind=CodeKind.COST_CENTRE,
         from_on="2020-08-01",
         recorded_by_name="bench",
     )
     return Person.objects.create(
-        username="bench0001", name="Bench", role="user", department=department
+        username=f"bench{n:04d}",
+        name="Bench",
+        role="user",
+        department=department,
+        allow_emergency=True,
     )
 
 
@@ -123,23 +130,29 @@ def _carrier() -> Carrier:
     )
 
 
-def bench_basket(person: Person, people: int) -> Basket:
-    """Numbers made here and now, never to reach a network: the carrier is on this machine."""
+def bench_basket(person: Person, people: int, *, first: int = 0) -> Basket:
+    """Numbers from +447400000000 + `first` on, made here and now, never to reach a network: the
+    carrier is on this machine.
+    """
     basket = Basket.objects.create(department_id=person.department_id, person=person)
+    fill_basket(basket, people, first=first)
+    return basket
+
+
+def fill_basket(basket: Basket, people: int, *, first: int = 0) -> None:
     BasketRow.objects.bulk_create(
         (
             BasketRow(
                 basket=basket,
                 row_no=n,
                 state=RowState.OK,
-                number=f"+4474{n:08d}",
+                number=f"+44{FIRST_MOBILE + first + n}",
                 source=RowSource.FILE,
             )
             for n in range(people)
         ),
         batch_size=CHUNK,
     )
-    return basket
 
 
 def _sender() -> subprocess.Popen:

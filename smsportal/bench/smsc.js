@@ -1,13 +1,14 @@
 /* The carrier of the bench: node-smpp, in a process of its own, with its own ledger. Answers each
    submit at once and reports it delivered two seconds later; a report that is answered with an
-   error comes again a second later, as from every carrier. On a line of input it says how many
-   texts it took, how many of them twice, and how many reports it had to bring again. */
+   error comes again a second later, as from every carrier. On a line of input, the digits with which
+   numbers begin, it says how many texts to them it took, how many of them twice, and when the last
+   came; and how many reports it had to bring again. */
 const smpp = require("smpp");
 
 const RECEIPT_AFTER_MS = Number(process.argv[2] ?? 2000);
 const REPORT_AGAIN_AFTER_MS = 1000;
 const ledger = new Map();
-let count = 0, lastAt = 0, reported = 0, again = 0;
+let count = 0, reported = 0, again = 0;
 
 const server = smpp.createServer({}, session => {
   const waiting = [];  // [when, the submit, its id], in order
@@ -32,16 +33,24 @@ const server = smpp.createServer({}, session => {
   for (const kind of ["enquire_link", "unbind"]) session.on(kind, pdu => session.send(pdu.response()));
   session.on("submit_sm", pdu => {
     const id = (++count).toString(16);
-    ledger.set(pdu.destination_addr, (ledger.get(pdu.destination_addr) ?? 0) + 1);
-    lastAt = Date.now();
+    const texts = ledger.get(pdu.destination_addr) ?? { count: 0 };
+    texts.count++;
+    texts.at = Date.now();
+    ledger.set(pdu.destination_addr, texts);
     session.send(pdu.response({ message_id: id }));
-    waiting.push([lastAt + RECEIPT_AFTER_MS, pdu, id]);
+    waiting.push([texts.at + RECEIPT_AFTER_MS, pdu, id]);
   });
 });
 
-require("readline").createInterface({ input: process.stdin }).on("line", () => {
-  const twice = [...ledger.values()].filter(n => n > 1).length;
-  console.log(JSON.stringify({ taken: count, people: ledger.size, twice, reported, again, last_at: lastAt / 1000 }));
+require("readline").createInterface({ input: process.stdin }).on("line", digits => {
+  let taken = 0, people = 0, twice = 0, lastAt = 0;
+  for (const [number, texts] of ledger) if (number.startsWith(digits)) {
+    people++;
+    taken += texts.count;
+    twice += texts.count > 1;
+    lastAt = Math.max(lastAt, texts.at);
+  }
+  console.log(JSON.stringify({ taken, people, twice, reported, again, last_at: lastAt / 1000 }));
 }).on("close", () => process.exit());
 
 server.listen(0, "127.0.0.1", () => console.log(JSON.stringify({ port: server.address().port })));

@@ -32,6 +32,12 @@ def web(port: int) -> Child:
     return Child("web", command, lambda: _serves(address), env={"PORT": str(port)})
 
 
+def simulator(port: int) -> Child:
+    """The practice network as a carrier in another building; its account is its carrier's."""
+    command = [*DJANGO, "simulator", "--smpp-port", str(port)]
+    return Child("simulator", command, is_ready=lambda: _is_open(port))
+
+
 def workers(*, since: dt.datetime) -> list[Child]:
     """Worker, beat and sender. since: a heartbeat after this is a new process's."""
     # Gossip and mingle are talk between workers; there is one, and mingling takes a second.
@@ -63,6 +69,11 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
 
 
 def demo_environment(var_dir: Path, port: int) -> dict[str, str]:

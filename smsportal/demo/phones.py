@@ -69,7 +69,7 @@ class Phone:
 
 def network() -> Carrier | None:
     """The carrier whose faults the demo can set."""
-    return Carrier.objects.filter(kind="simulator").order_by("pk").first()
+    return queries.networks().first()
 
 
 def mail() -> QuerySet[OutgoingMail]:

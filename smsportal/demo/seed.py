@@ -13,8 +13,11 @@ from accounts.departments.models import CostCode, Department, TagState
 from accounts.people.models import Person
 from accounts.people.roles import RoleName
 from messaging.carriers.models import Carrier
+from messaging.compose import services as compose
+from messaging.compose.typed import Picked, Typed
 from messaging.contacts.models import Contact, Group, Membership
 from messaging.incoming.models import IncomingText
+from messaging.repeats import services as repeats
 from messaging.senders.models import OptOut, Sender
 from messaging.sending.models import Allowance, Batch, Message
 from messaging.sending.states import BatchState, Lane, State, key_of
@@ -22,8 +25,10 @@ from messaging.text.segments import measure
 from messaging.wording import services as wording
 from smsportal.demo.university import FIRST_NAMES, LAST_NAMES, REPLIES, UNITS, Unit
 from smsportal.lib import walltime
+from smsportal.lib.ids import uuid7
 
 SEED = 7700
+WITH_EMERGENCY = "phys0077"  # their administrator allows them emergency texts
 PRICE_TENTHS = 35
 DOMAIN = "example.ac.uk"
 # What became of a hundred texts.
@@ -100,12 +105,15 @@ def _make_unit(unit: Unit, carrier: Carrier, dice: random.Random, now: dt.dateti
     )
     admin = _make_person(f"{unit.sso}admin", RoleName.ADMIN, unit.admin_name, department)
     user = _make_person(unit.sso, RoleName.USER, unit.user_name, department)
+    if unit.sso == WITH_EMERGENCY:
+        Person.objects.filter(pk=user.pk).update(allow_emergency=True)
     others = [_make_person(n, RoleName.USER, name, department) for n, name in unit.colleagues]
     wording.add_starter_pack(department=department, by=admin, now=now)
     contacts = _make_contacts(unit, department, user, dice)
     _make_history(unit, department, [user, user, *others], contacts, carrier, dice, now)
     if unit.sso == "phys0077":
         _make_replies(department, user, carrier, now)
+        _make_repeat(user, now)
     opted_out = contacts[3]
     OptOut.objects.create(
         department=department, number=opted_out.number, words="STOP", at=now - dt.timedelta(days=9)
@@ -258,3 +266,23 @@ def _make_replies(department: Department, user: Person, carrier: Carrier, now: d
             person=user,
             message=text,
         )
+
+
+def _make_repeat(user: Person, now: dt.datetime) -> None:
+    """Every Monday at nine, to a group: who is in it then is texted."""
+    group = Group.objects.get(department_id=user.department_id, name="Lab demonstrators")
+    first = walltime.day_of(now) + dt.timedelta(days=1)
+    typed = Typed(
+        body="Reminder: this week's demonstrating rota is on the board in the lab office.",
+        groups=Picked((str(group.uid),)),
+        is_later=True,
+        date=first.isoformat(),
+        time="09:00",
+        repeat={
+            "every": "week",
+            "days": ["0"],
+            "until": (first + dt.timedelta(days=120)).isoformat(),
+        },
+    )
+    draft = compose.save(uid=uuid7(), typed=typed, by=user, now=now)
+    repeats.start(draft=draft, by=user, now=now)

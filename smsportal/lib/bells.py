@@ -4,11 +4,17 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import redis
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from smsportal.lib import broker
 
 log = logging.getLogger(__name__)
+ASK_SECONDS = 0.5
 # One thread, so that no page ever waits for a broker that accepts and never answers.
 _ringer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bell")
 
@@ -35,3 +41,20 @@ def _publish(task: str, arguments: dict[str, Any]) -> None:
         current_app.send_task(task, kwargs=arguments)
     except Exception as error:  # one line: an outage loses a bell for every press of a button
         log.warning("bell lost: %s: %s", task, error)
+
+
+def are_heard() -> bool:
+    """Whether the broker answers, within half a second."""
+    url = broker.cache_url(settings.VAR_DIR, settings.REDIS_URL)
+    client = redis.Redis.from_url(
+        url,
+        socket_timeout=ASK_SECONDS,
+        socket_connect_timeout=ASK_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+    finally:
+        client.close()

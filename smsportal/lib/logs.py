@@ -67,6 +67,9 @@ def config(level: str = "INFO") -> dict[str, Any]:
             "gunicorn.error": {"handlers": [], "propagate": True, "level": level},
             # Addresses hold search words and the secrets of links; nginx counts visits.
             "gunicorn.access": {"handlers": [], "propagate": True, "level": "WARNING"},
+            # The addresses that carriers are called at hold keys, and the words of texts.
+            "httpx2": {"level": "WARNING"},
+            "httpcore2": {"level": "WARNING"},
             # A line for each of the sweeps, every few seconds, says nothing.
             "celery.beat": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},

@@ -20,6 +20,10 @@ def money(tenths: int) -> str:
     return f"{sign}£{pounds:,}.{pence:02}{tenth or ''}"
 
 
+def people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
+
+
 def clock(at: datetime) -> str:
     """2:02pm"""
     local = at.astimezone(LONDON)
@@ -38,6 +42,27 @@ def day(on: date) -> str:
     return f"{on.day} {on:%B %Y}"
 
 
+def lasted(time: timedelta) -> str:
+    """20 seconds; 12 minutes; 3 hours 5 minutes; 2 days 4 hours. The two largest, cut short."""
+    left = max(0, int(time.total_seconds()))
+    parts = []
+    for size, name in ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count} {name}" if count == 1 else f"{count} {name}s")
+        elif parts:
+            break
+    if len(parts) > 1 and parts[1].split()[1].startswith("second"):
+        parts = parts[:1]
+    return " ".join(parts[:2]) or "less than a second"
+
+
+def short_day(on: date, *, today: date) -> str:
+    """Fri 8 May, with the year when it is another one."""
+    year = "" if on.year == today.year else f" {on.year}"
+    return f"{on:%a} {on.day} {on:%b}{year}"
+
+
 def when(at: datetime, *, now: datetime) -> str:
     """Today, 2:02pm. Further away: Fri 8 May, 10:41am, with the year when it is another one."""
     on, today = day_of(at), day_of(now)
@@ -46,8 +71,7 @@ def when(at: datetime, *, now: datetime) -> str:
         today - timedelta(days=1): "Yesterday",
         today + timedelta(days=1): "Tomorrow",
     }
-    year = "" if on.year == today.year else f" {on.year}"
-    return f"{near.get(on) or f'{on:%a} {on.day} {on:%b}{year}'}, {clock(at)}"
+    return f"{near.get(on) or short_day(on, today=today)}, {clock(at)}"
 
 
 def said_when(at: datetime, *, now: datetime) -> str:

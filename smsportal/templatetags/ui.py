@@ -34,6 +34,7 @@ TEXT = {
     "absent": ("Phone off or full", "warn", "phoneoff"),
     "dead": ("Number does not work", "bad", "x"),
     "blocked": ("Blocked by network", "bad", "ban"),
+    "partly": ("Only partly sent", "bad", "alert"),
     "failed": ("Not sent: our problem", "bad", "stop"),
     "expired": ("Not sent: our problem", "bad", "stop"),
     "not_sent": ("Not sent", "", "ban"),
@@ -49,9 +50,18 @@ BATCH = {
     "finished": ("Finished", "good", "ok"),
     "cancelled": ("Cancelled", "", "ban"),
 }
+# What repeats, and what became of each time.
+REPEAT = {
+    "ended": ("Ended", "", "halt"),
+    "due": ("About to go", "live", "live"),
+    "sent": ("Sent", "good", "ok"),
+    "missed": ("Missed", "bad", "clock"),
+    "left_out": ("Left out", "", "dashed"),
+}
 STATUS = {
     **TEXT,
     **BATCH,
+    **REPEAT,
     "active": ("Active", "good", "ok"),
     "setup": ("Being set up", "warn", "dashed"),
     "frozen": ("Frozen", "warn", "pause"),
@@ -74,25 +84,34 @@ STATUS = {
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of static/icons.svg. A label is read aloud; without, the words beside it say it."""
-    href = _address(name)
-    if label:
-        return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href
-        )
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', href)
+    if not label:
+        return _silent(name)
+    return format_html(
+        '<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, _address(name)
+    )
 
 
 @cache
+def _silent(name: str) -> SafeString:
+    # A page has some sixty icons of twenty kinds, and to make one takes its time.
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', _address(name)
+    )
+
+
 def _address(name: str) -> str:
-    # A page has some sixty icons of twenty kinds, and working out an address takes its time.
     return f"{static('icons.svg')}#i-{name}"
 
 
 @register.simple_tag
-def status(key: str, text: str = "", big: bool = False) -> SafeString:
-    """An icon and words. `text` replaces the usual words, to add why: "Waiting: quiet hours"."""
+def status(key: str, text: str = "", big: bool = False, wrap: bool = False) -> SafeString:
+    """An icon and words. `text` replaces the usual words, to add why: "Waiting: quiet hours".
+
+    `wrap`: the words may be many, and break where the screen ends.
+    """
     usual, tone, picture = STATUS[key]
     tones = (f" status--{tone}" if tone else "") + (" status--big" if big else "")
+    tones += " status--wrap" if wrap else ""
     return format_html('<span class="status{}">{} {}</span>', tones, icon(picture), text or usual)
 
 
@@ -241,6 +260,12 @@ def since(context: Context, at: datetime) -> str:
     now = _now(context)
     is_today = walltime.day_of(at) == walltime.day_of(now)
     return words.clock(at) if is_today else words.long_when(at, now=now)
+
+
+@register.filter
+def lasted(since: datetime, until: datetime) -> str:
+    """12 minutes; 3 hours 5 minutes."""
+    return words.lasted(until - since)
 
 
 def _now(context: Context) -> datetime:

@@ -253,6 +253,18 @@ POST compose:import/draft                        in  403 403 403 302  404 403 40
 POST compose:again/held                          in  403 403 403 302  404 403 404
 POST compose:edit/scheduled                      in  403 403 403 302  404 403 404
 
+# A department's administrator reads what repeats, and changes nothing of it.
+GET  repeats:check/repeating_draft               in  403 403 403 200  404 403 404
+POST repeats:check/repeating_draft               in  403 403 403 422  404 403 404
+GET  repeats:list                                in  403 403 200 200
+GET  repeats:repeat/repeat                       in  403 403 200 200  404 404 404
+POST repeats:leave_out/repeat                    in  403 403 403 302  404 403 404
+POST repeats:pause/repeat                        in  403 403 403 302  404 403 404
+POST repeats:resume/paused_repeat                in  403 403 403 302  404 403 404
+POST repeats:end/repeat                          in  403 403 403 302  404 403 404
+POST repeats:change/repeat                       in  403 403 403 302  404 403 404
+POST repeats:again/repeat                        in  403 403 403 302  404 403 404
+
 GET  history:list                                in  403 403 200 200
 GET  history:replies                             in  403 403 403 200
 GET  history:batch/held                          in  403 403 200 200  404 404 404
@@ -264,6 +276,12 @@ POST history:pause/running                       in  403 403 403 302  404 403 40
 POST history:resume/running                      in  403 403 403 302  404 403 404
 POST history:stop/running                        in  403 403 403 302  404 403 404
 
+GET  operations:to_decide                        in  200 403 403 403
+# None of these has a text in doubt: nothing is left to decide.
+GET  operations:to_decide_texts/running          in  200 403 403 403  403 403 403
+GET  operations:decide                           in  302 403 403 403
+POST operations:decide                           in  302 403 403 403
+GET  operations:troubles                         in  200 403 403 403
 GET  operations:stop_everything                  in  200 403 403 403
 POST operations:stop_everything                  in  422 403 403 403
 POST operations:start_again                      in  302 403 403 403
@@ -271,14 +289,28 @@ POST operations:start_again                      in  302 403 403 403
 GET  operations:carriers                         in  200 403 403 403
 GET  operations:carrier_add                      in  200 403 403 403
 POST operations:carrier_add                      in  422 403 403 403
+GET  operations:carrier_routes                   in  200 403 403 403
+GET  operations:carrier_route_add                in  200 403 403 403
+POST operations:carrier_route_add                in  422 403 403 403
+GET  operations:carrier_route/route              in  200 403 403 403  403 403 403
+POST operations:carrier_route/route              in  422 403 403 403  403 403 403
+POST operations:carrier_route_move/route         in  302 403 403 403  403 403 403
+POST operations:carrier_route_remove/route       in  302 403 403 403  403 403 403
 GET  operations:carrier/carrier                  in  200 403 403 403  403 403 403
 POST operations:carrier/carrier                  in  422 403 403 403  403 403 403
+GET  operations:carrier_test/carrier             in  200 403 403 403  403 403 403
+POST operations:carrier_test/carrier             in  422 403 403 403  403 403 403
 POST operations:carrier_pause/carrier            in  302 403 403 403  403 403 403
 POST operations:carrier_resume/carrier           in  302 403 403 403  403 403 403
 POST operations:carrier_off/carrier              in  302 403 403 403  403 403 403
 POST operations:carrier_on/carrier               in  302 403 403 403  403 403 403
 # It has brought a reply, so it cannot be removed.
 POST operations:carrier_remove/carrier           in  422 403 403 403  403 403 403
+# For carriers alone: whoever is signed in proves nothing by it.
+GET  operations:carrier_report/caller            403 403 403 403 403  403 403 403
+POST operations:carrier_report/caller            403 403 403 403 403  403 403 403
+GET  operations:carrier_text/caller              403 403 403 403 403  403 403 403
+POST operations:carrier_text/caller              403 403 403 403 403  403 403 403
 
 GET  demo:handsets                               404 404 404 404 404
 POST demo:reply                                  404 404 404 404 404

@@ -27,6 +27,7 @@ def real(settings):
     settings.REDIS_URL = "redis://127.0.0.1:6379/0"
     settings.DATABASE = {"ENGINE": "django.db.backends.postgresql", "NAME": "portal"}
     settings.EMAIL_IS_SET_UP = True
+    settings.ALERT_EMAILS = ["night@example.ac.uk"]
     settings.TIME_ZONE = "Europe/London"
     settings.TRUSTED_PROXY_COUNT = 1
     settings.ENVIRONMENT_PROBLEMS = {}
@@ -72,6 +73,9 @@ def test_a_newcomer_who_sets_nothing_hears_nothing(settings):
         ("TIME_ZONE", "UTC", "E013"),
         ("TRUSTED_PROXY_COUNT", -1, "E014"),
         ("TRUSTED_PROXY_COUNT", 0, "W015"),
+        ("ALERT_EMAILS", ["night@example.ac.uk", "Tomasz"], "E016"),
+        ("ALERT_EMAILS", [], "W017"),
+        ("ALERT_REMINDER_HOURS", 0, "E018"),
     ],
 )
 def test_one_wrong_setting_is_one_message_with_a_hint(real, name, value, expected):
@@ -159,7 +163,7 @@ def test_the_example_as_it_stands_asks_for_a_secret_and_nothing_else(tmp_path):
         text=True,
     )
 
-    assert re.findall(r"\(smsportal\.(\w+)\)", done.stderr) == ["E006", "W012"], done.stderr
+    assert re.findall(r"\(smsportal\.(\w+)\)", done.stderr) == ["E006", "W012", "W017"], done.stderr
 
 
 def test_what_the_environment_says_is_kept_as_it_is(tmp_path):

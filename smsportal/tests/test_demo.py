@@ -20,14 +20,16 @@ from smsportal.tests.processes import alive, children_of, family_of, is_alive, k
 # The embedded default is what is tested here: one run is enough, and two at once would be slow.
 pytestmark = [pytest.mark.slow, pytest.mark.once, pytest.mark.xdist_group("demo")]
 
-PARTS = {
+COMMANDS = {
     "broker": "valkey-server",
     "web": "gunicorn",
     "worker": "celery -A smsportal worker",
     "beat": "celery -A smsportal beat",
     "sender": "manage.py sender",
+    "simulator": "manage.py simulator",  # where texts go by SMPP
     "undertaker": "supervisor.py",
 }
+PARTS = [name for name in COMMANDS if name != "simulator"]
 
 
 @dataclass
@@ -41,7 +43,7 @@ class Demo:
         return "Ready after" in self.output.read_text() or self.process.poll() is not None
 
     def part(self, name: str) -> int | None:
-        found = [pid for pid, words in self.children().items() if PARTS[name] in words]
+        found = [pid for pid, words in self.children().items() if COMMANDS[name] in words]
         return found[0] if found else None
 
     def children(self) -> dict[int, str]:
@@ -49,20 +51,29 @@ class Demo:
 
     def send_one_text(self) -> int:
         """The id of its batch."""
+        return self.send_texts(1)
+
+    def send_texts(self, count: int) -> int:
+        return int(self.do("smsportal.tests.one_text", str(count)))
+
+    def do(self, module: str, *arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "smsportal.tests.one_text"],
+            [sys.executable, "-m", module, *arguments],
             cwd=ROOT,
             env=environment(self.var_dir, DEMO="1"),
             capture_output=True,
             text=True,
         )
         assert done.returncode == 0, done.stderr
-        return int(done.stdout)
+        return done.stdout
 
     def states_of(self, batch_id: int) -> list[str]:
+        asked = "SELECT state FROM messaging_message WHERE batch_id = ?"
+        return [state for (state,) in self.ask(asked, batch_id)]
+
+    def ask(self, question: str, *values: object) -> list[tuple]:
         with sqlite3.connect(self.var_dir / "portal.sqlite3", timeout=20) as database:
-            asked = "SELECT state FROM messaging_message WHERE batch_id = ?"
-            return [state for (state,) in database.execute(asked, [batch_id])]
+            return database.execute(question, values).fetchall()
 
     def answers(self) -> bool:
         try:
@@ -84,13 +95,13 @@ def environment(var_dir: Path, **more: str) -> dict[str, str]:
     return {**kept, "VAR_DIR": str(var_dir), **more}
 
 
-def start(var_dir: Path, **more: str) -> Demo:
+def start(var_dir: Path, *arguments: str, **more: str) -> Demo:
     port = free_port()
     output = var_dir / "output"
     var_dir.mkdir(exist_ok=True)
     with output.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "demo"],
+            [sys.executable, "manage.py", "demo", *arguments],
             cwd=ROOT,
             env=environment(var_dir, PORT=str(port), **more),
             stdout=file,
@@ -141,7 +152,7 @@ def test_a_newcomer_is_told_where_to_sign_in(demo):
     assert set(re.findall(r"^    (\w+) ", told, re.MULTILINE)) == names
     password = re.search(r"the password  (\S+)", told)[1]
     assert password not in (demo.var_dir / "portal.sqlite3").read_bytes().decode("latin-1")
-    assert {name for name in PARTS if demo.part(name)} == set(PARTS)
+    assert {name for name in COMMANDS if demo.part(name)} == set(PARTS)
     assert demo.answers()
 
 

@@ -11,8 +11,10 @@ pytestmark = pytest.mark.once
 WINGS = {
     "accounts": ["audit", "mail", "departments", "people", "opening", "activity", "apikeys",
                  "requests"],
-    "messaging": ["text", "carriers", "senders", "contacts", "imports", "wording", "sending",
-                  "incoming", "compose", "history", "operations", "relay", "campaigns", "api"],
+    "messaging": ["text", "carriers", "routes", "senders", "contacts", "imports", "wording",
+                  "sending", "incoming", "compose", "repeats", "history", "operations", "relay",
+                  "campaigns",
+                  "api"],
     "inbound": ["keywords", "twoway", "routing", "desk", "mailboxes"],
     "billing": ["tariffs", "usage", "statements", "reports"],
 }

@@ -60,7 +60,10 @@ def current_of(text: str) -> list[str]:
                 "My profile",
             ],
         ),
-        (make_operator, ["Departments", "Carriers", "Activity", "My profile"]),
+        (
+            make_operator,
+            ["Departments", "Carriers", "To decide", "What is wrong", "Activity", "My profile"],
+        ),
         (make_finance, ["My profile"]),
     ],
 )
@@ -89,6 +92,7 @@ def test_no_role_is_without_tabs():
         (make_operator, "departments:list", "Departments"),
         (make_operator, "operations:carriers", "Carriers"),
         (make_operator, "operations:carrier_add", "Carriers"),
+        (make_operator, "operations:troubles", "What is wrong"),
         (make_operator, "activity:list", "Activity"),
         (make_finance, "people:profile", "My profile"),
     ],

@@ -12,13 +12,18 @@ from accounts.people.models import Person
 from accounts.people.services.invitations import invite
 from accounts.tests.make import make_admin, make_department, make_finance, make_operator, make_user
 from messaging.carriers.models import Carrier
+from messaging.compose import services as compose
 from messaging.compose.models import Draft, Upload
+from messaging.compose.typed import Typed
 from messaging.contacts import services as contacts
 from messaging.imports import services as imports
 from messaging.incoming.models import IncomingText
+from messaging.repeats import services as repeats
+from messaging.routes.models import Route
 from messaging.sending.engine import release
 from messaging.tests.make import make_basket, make_batch, make_simulator
 from messaging.wording import services as wording
+from smsportal.lib.ids import uuid7
 
 # Words that stand nowhere else: whoever reads one has seen what is ours.
 SECRETS = {
@@ -34,6 +39,7 @@ SECRETS = {
     "personal template": "Theremin notice",
     "words": "The hurdy-gurdy rehearsal has moved",
     "draft": "The unsent harmonium",
+    "repeat": "The weekly glockenspiel",
     "file": "ocarinas.csv",
     "number": "900613",
     "reply": "I play the serpent",
@@ -78,6 +84,10 @@ def make_world() -> World:
     invited.save()
     token = invite(person=invited, by=people["admin"], now=now).rstrip("/").rpartition("/")[2]
     world = World(ours, theirs, people, make_simulator(), token, now, {"invited": invited})
+    world.made["caller"] = Carrier.objects.create(
+        name="caller", kind="http", is_enabled=False, settings={"proof": "basic"}
+    )
+    world.made["route"] = Route.objects.create(carrier=world.carrier)
     _make_accounts(world)
     _make_book(world)
     _make_texts(world)
@@ -145,7 +155,24 @@ def _make_texts(world: World) -> None:
         draft=made["draft"], file_name=SECRETS["file"], sha256="0" * 64, number_column=0,
         columns=["Mobile"], letters=["A"],
     )  # fmt: skip
+    _make_repeats(world)
     made["reply"] = IncomingText.objects.create(
         carrier=world.carrier, carrier_ref="r1", from_number=NUMBER, to_number="+447700900950",
         body=SECRETS["reply"], received_at=now, department=world.ours, person=user,
     )  # fmt: skip
+
+
+def _make_repeats(world: World) -> None:
+    """One that goes, one that is paused, and a draft of one that could begin."""
+    user, now = world.people["user"], world.now
+    day = (now + dt.timedelta(days=2)).date()
+    typed = Typed(
+        numbers=NUMBER, body=SECRETS["repeat"], is_later=True, date=day.isoformat(), time="12:00",
+        repeat={"every": "day", "until": (day + dt.timedelta(days=30)).isoformat()},
+    )  # fmt: skip
+    for name in ("repeat", "paused_repeat", "repeating_draft"):
+        draft = compose.save(uid=uuid7(), typed=typed, by=user, now=now)
+        world.made[name] = draft
+        if name != "repeating_draft":
+            world.made[name] = repeats.start(draft=draft, by=user, now=now)
+    repeats.pause(repeat=world.made["paused_repeat"], by=user, now=now)

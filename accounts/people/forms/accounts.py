@@ -18,6 +18,7 @@ from accounts.people.roles import RoleName
 
 YES_NO = ((True, "Yes"), (False, "No"))
 MEMBER = ("name", "username", "email", "phone")
+KEPT = ("username", "email", "allow_emergency")  # by a form that does not ask for them
 
 
 def line(label: str, **options: Any) -> forms.CharField:
@@ -62,7 +63,7 @@ class AccountForm(forms.Form):
     def details(self) -> Details:
         """What a valid form says; where it does not ask, what the account has."""
         person, cleaned = self.person, self.cleaned_data
-        kept = {"username": person.username, "email": person.email} if person else {}
+        kept = {name: getattr(person, name) for name in KEPT} if person else {}
         said = {each.name: cleaned[each.name] for each in fields(Details) if each.name in cleaned}
         return Details(**{**kept, **said})
 
@@ -123,6 +124,17 @@ class UserForm(AccountForm):
         help_text="They can text by sending an email from the address above. Only the subject "
         "line is sent.",
     )
+    allow_emergency = forms.TypedChoiceField(
+        label="Allow emergency texts",
+        choices=YES_NO,
+        coerce=lambda value: value == "True",
+        initial=False,
+        empty_value=False,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="They go before everything else, at once, and over every limit. You and Finance "
+        "are told of each one.",
+    )
     is_limited = forms.BooleanField(
         label="Limit how much they can send",
         required=False,
@@ -151,13 +163,17 @@ class UserForm(AccountForm):
         label="Notes", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, gives_emergency: bool = False, **kwargs: Any
+    ) -> None:
         rows = kwargs.pop("members", [])
         person = kwargs.get("person")
         if data is None and person is not None:
             kwargs["initial"] = _initial(person)
             rows = list(person.members.order_by("pk").values(*MEMBER))
         super().__init__(data, **kwargs)
+        if not gives_emergency:
+            del self.fields["allow_emergency"]
         if data is None:
             self.members: BaseFormSet = MemberRows(prefix="members", initial=rows or [{}])
         else:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts.audit import services as audit
+from accounts.audit.access import require
 from accounts.audit.actors import Actor
 from accounts.departments.models import Department
 from accounts.people.details import Details, Member, Problem, tidy
@@ -23,6 +24,7 @@ STORED = [
     "extension",
     "other_domain_reason",
     "allow_relay",
+    "allow_emergency",
     "is_generic",
     "notes",
     "parts_per_day_cap",
@@ -34,6 +36,7 @@ SAID = {
     "username": "username",
     "other_domain_reason": "reason for the address",
     "allow_relay": "Email to SMS",
+    "allow_emergency": "emergency texts",
     "is_generic": "shared account",
     "notes": "notes",
     "parts_per_day_cap": "texts a day",
@@ -52,6 +55,7 @@ def add_user(
     other_domain_reason: str = "",
     is_name_confirmed: bool = False,
     allow_relay: bool = False,
+    allow_emergency: bool = False,
     is_generic: bool = False,
     members: Sequence[Member] = (),
     notes: str = "",
@@ -69,6 +73,7 @@ def add_user(
         other_domain_reason=other_domain_reason,
         is_name_confirmed=is_name_confirmed,
         allow_relay=allow_relay,
+        allow_emergency=allow_emergency,
         is_generic=is_generic,
         members=tuple(members),
         notes=notes,
@@ -105,6 +110,7 @@ def add(
     *, department: Department, details: Details, role: RoleName, by: Actor, now: dt.datetime
 ) -> Person:
     require_keeper(by, role, department.pk)
+    _require_giver(by, is_allowed=False, is_wanted=details.allow_emergency)
     if not department.is_open:
         raise NotPossible(f"{department} is closed. Nobody can be added to it.")
     tidied = tidy(details)
@@ -130,6 +136,7 @@ def add(
 def edit_user(*, person: Person, details: Details, by: Actor, now: dt.datetime) -> Person:
     """Raises DetailsRefused, NotPossible."""
     require_keeper(by, RoleName("user"), person.department_id)
+    _require_giver(by, is_allowed=person.allow_emergency, is_wanted=details.allow_emergency)
     return _edit(person=person, details=details, by=by, now=now)
 
 
@@ -184,6 +191,12 @@ def require_keeper(by: Actor, role: RoleName, department_id: int | None) -> None
     is_own = department_id is not None and department_id == by.department_id
     if role != RoleName.USER or not by.may("manage_users") or not is_own:
         raise PermissionDenied(f"{by.audit_role} may not keep accounts of this kind here.")
+
+
+def _require_giver(by: Actor, *, is_allowed: bool, is_wanted: bool) -> None:
+    """Emergency texts go over every limit: who may send them is for the department to say."""
+    if is_allowed != is_wanted:
+        require(by, "give_emergency")
 
 
 def _edit(*, person: Person, details: Details, by: Actor, now: dt.datetime) -> Person:

@@ -27,7 +27,8 @@ def remove_person(
         raise NotPossible(f"{heir.name} is not a user of the same department.", field="heir")
     left_behind = touched_by_leaving(person)
     with transaction.atomic():
-        if not Person.objects.live().filter(pk=person.pk).update(left_at=now, allow_relay=False):
+        gone = {"left_at": now, "allow_relay": False, "allow_emergency": False}
+        if not Person.objects.live().filter(pk=person.pk).update(**gone):
             raise NotPossible(f"{person.name} has been deleted already.")
         person.refresh_from_db()
         person.set_unusable_password()

@@ -1,5 +1,6 @@
 """USERS: the people of a department who can send."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ STATES = (
     ("invited", "Invited"),
     ("quiet", "Not signed in for 4 months"),
     ("relay", "Email to SMS"),
+    ("emergency", "Emergency texts"),
     ("deleted", "Deleted"),
 )
 
@@ -60,7 +62,7 @@ def department_user_add(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _add(request: HttpRequest, department: Department) -> HttpResponse:
-    form = UserForm(request.POST or None, department=department, now=timezone.now())
+    form = _form(request, department=department, now=timezone.now())
     is_ready = _wants_saving(request) and form.is_valid()
     done = add_by(request, form, department) if is_ready else None
     return done or _form_page(request, form, department, None)
@@ -70,7 +72,7 @@ def _add(request: HttpRequest, department: Department) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def user_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     person, now = load(request, uid, "user"), timezone.now()
-    form = UserForm(request.POST or None, department=person.department, now=now, person=person)
+    form = _form(request, department=person.department, now=now, person=person)
     if _wants_saving(request) and person.left_at is None and form.is_valid():
         try:
             edit_user(person=person, details=form.details(), by=request.user, now=now)
@@ -80,6 +82,11 @@ def user_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
             messages.success(request, f"{person.name} has been changed")
             return redirect(list_of(request, person.department, "user"))
     return _form_page(request, form, person.department, load(request, uid, "user"))
+
+
+def _form(request: HttpRequest, **about: Any) -> UserForm:
+    gives = request.user.may("give_emergency")
+    return UserForm(request.POST or None, gives_emergency=gives, **about)
 
 
 def _wants_saving(request: HttpRequest) -> bool:

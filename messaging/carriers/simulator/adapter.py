@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import fields
 from functools import partial
 from typing import Any
 
@@ -18,7 +17,7 @@ from messaging.carriers.base import (
 )
 from messaging.carriers.models import Carrier
 from messaging.carriers.simulator import network
-from messaging.carriers.simulator.network import Faults
+from messaging.carriers.simulator.network import Allowance, Faults, Handed
 from messaging.carriers.simulator.script import script_of
 from smsportal.lib.db import database_now, or_reconnect
 
@@ -30,19 +29,17 @@ class SimulatorAdapter:
     line = LineState(connected_count=1, connection_count=1)
 
     def __init__(self, carrier: Carrier, database: Executor) -> None:
-        known = {field.name for field in fields(Faults)}
         self.carrier_id = carrier.pk
         self.database = database
-        self.faults = Faults(**{k: v for k, v in carrier.settings.items() if k in known})
+        self.faults = Faults.of(carrier)
         self.dice = random.Random(self.faults.seed)
-        self.allowance = float(self.faults.throttle_per_second)
-        self.counted_at = 0.0
+        self.allowance = Allowance()
         self.capabilities = Capabilities(
             echoes_reference=True, receives=True, answer_seconds=self.faults.answer_seconds
         )
 
     async def open(self) -> None:
-        self.counted_at = asyncio.get_running_loop().time()
+        return None
 
     async def close(self) -> None:
         return None
@@ -77,7 +74,8 @@ class SimulatorAdapter:
 
     def _take(self, texts: Sequence[OutgoingText]) -> list[Answer]:
         now = database_now()
-        return network.take(self.carrier_id, texts, now=now, faults=self.faults, dice=self.dice)
+        handed = [Handed(text) for text in texts]
+        return network.take(self.carrier_id, handed, now=now, faults=self.faults, dice=self.dice)
 
     def _due(self, limit: int) -> list[Event]:
         return network.due(self.carrier_id, limit, now=database_now())
@@ -89,12 +87,6 @@ class SimulatorAdapter:
     def _within_rate(
         self, texts: Sequence[OutgoingText]
     ) -> tuple[Sequence[OutgoingText], Sequence[OutgoingText]]:
-        rate = self.faults.throttle_per_second
-        if not rate:
-            return texts, []
-        now = asyncio.get_running_loop().time()
-        self.allowance = min(rate, self.allowance + (now - self.counted_at) * rate)
-        self.counted_at = now
-        count = min(int(self.allowance), len(texts))
-        self.allowance -= count
+        rate, now = self.faults.throttle_per_second, asyncio.get_running_loop().time()
+        count = self.allowance.spend(len(texts), rate, now)
         return texts[:count], texts[count:]

@@ -3,9 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
-from messaging.carriers.models import SimulatedKind, SimulatedText
+from messaging.carriers.models import Carrier, SimulatedKind, SimulatedText
 
 SHOWN = [SimulatedKind.TO_PHONE, SimulatedKind.FROM_PHONE]
 
@@ -15,6 +15,11 @@ class Handset:
     number: str
     text_count: int
     last_at: dt.datetime
+
+
+def networks() -> QuerySet[Carrier]:
+    """The carriers that the simulator plays, by SMPP or without; the demo has one."""
+    return Carrier.objects.filter(is_sandbox=True).order_by("pk")
 
 
 def handsets(*, now: dt.datetime, limit: int = 50) -> list[Handset]:

@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from messaging.carriers.models import Carrier, SimulatedText
-from messaging.carriers.simulator import network
+from messaging.carriers.models import SimulatedText
+from messaging.carriers.simulator import network, queries
 from messaging.carriers.simulator.script import can_reply_to
 from smsportal.lib.errors import Refused
 
@@ -18,7 +18,7 @@ def reply(*, number: str, to: str, body: str, now: dt.datetime) -> SimulatedText
         raise CannotReply("This sender cannot receive replies", field="body")
     if not body.strip():
         raise CannotReply("Type the reply first", field="body")
-    carrier = Carrier.objects.usable().filter(kind="simulator").order_by("pk").first()
+    carrier = queries.networks().usable().first()
     if carrier is None:
         raise CannotReply("The practice network is switched off", field="body")
     text = network.from_phone(carrier.pk, number, to, body, now)

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import logging
-import random
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Executor
@@ -19,18 +18,18 @@ from messaging.carriers.base import (
     OutgoingText,
     TextFromPhone,
 )
+from messaging.carriers.lines import gathered, wait_before
 from messaging.carriers.models import Carrier
 from messaging.carriers.smpp import receipts, status, troubles, words
 from messaging.carriers.smpp.options import Options, options
 from messaging.carriers.smpp.passage import Passage
-from messaging.carriers.smpp.pdu import Malformed, Pdu, ShortMessage
+from messaging.carriers.smpp.pdu import Malformed, Pdu, ShortMessage, Tlv
 from messaging.carriers.smpp.session import BindRefused, Session
 
 log = logging.getLogger(__name__)
 
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between two tries to connect
-FIRST_WAIT_REFUSED, LONGEST_WAIT_REFUSED = 5.0, 600.0  # an account that is asked often is locked
-MOST_UNHEARD = 10_000  # what the carrier has said and we have not stored
+MOST_UNHEARD = 10_000  # what the carrier has said and we have not stored, and its bytes
+MOST_UNHEARD_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,7 @@ class SmppAdapter:
         self.problems: list[str] = [""] * len(self.options.kinds)
         self.last_problem, self.problem_count = "", 0
         self.unheard: deque[Event] = deque()
+        self.unheard_bytes = 0
         self.keepers: list[asyncio.Task] = []
         self.is_closing = asyncio.Event()
         self.turn = 0
@@ -101,7 +101,7 @@ class SmppAdapter:
             except (OSError, ValueError) as why:
                 log.warning("no bind to %s: %s", self.options.line.host, why)
                 self._has_problem(n, troubles.words(why, self.options.line))
-                await self._pause(_wait(failures, is_refused=isinstance(why, BindRefused)))
+                await self._pause(wait_before(failures, is_refused=isinstance(why, BindRefused)))
                 failures += 1
                 continue
             failures = 0
@@ -110,7 +110,7 @@ class SmppAdapter:
             await session.is_over.wait()
             self.sessions[n] = None
             self._has_problem(n, troubles.BROKEN_OFF)
-            await self._pause(_wait(0, is_refused=False))
+            await self._pause(wait_before(0, is_refused=False))
 
     def _has_problem(self, n: int, words_: str) -> None:
         """One that goes on, try after try, is one."""
@@ -129,13 +129,8 @@ class SmppAdapter:
     async def submit(self, texts: Sequence[OutgoingText]) -> AsyncIterator[list[Answer]]:
         answers: asyncio.Queue[Answer] = asyncio.Queue()
         writing = asyncio.create_task(self._write(texts, answers))
-        missing = len(texts)
         try:
-            while missing:
-                heard = [await answers.get()]
-                while not answers.empty():
-                    heard.append(answers.get_nowait())
-                missing -= len(heard)
+            async for heard in gathered(answers, len(texts)):
                 yield heard
         finally:
             writing.cancel()
@@ -186,7 +181,8 @@ class SmppAdapter:
             log.warning("a deliver_sm that cannot be read: %s", why)
             session.respond(pdu, status.NEVER_AGAIN)
             return
-        if len(self.unheard) >= MOST_UNHEARD:
+        is_full = len(self.unheard) >= MOST_UNHEARD or self.unheard_bytes >= MOST_UNHEARD_BYTES
+        if is_full:
             session.respond(pdu, status.TRY_AGAIN)
             return
         event = self._event(Said(session, pdu), message)
@@ -194,6 +190,7 @@ class SmppAdapter:
             session.respond(pdu)  # a report of no consequence: "on its way"
         else:
             self.unheard.append(event)
+            self.unheard_bytes += len(pdu.body)
 
     def _event(self, key: Said, message: ShortMessage) -> Event | None:
         if not receipts.is_receipt(message):
@@ -213,14 +210,8 @@ class SmppAdapter:
             if self.unheard and self.unheard[0] is event:
                 self.unheard.popleft()
             if not isinstance(event, Answer) and isinstance(event.key, Said):
+                self.unheard_bytes -= len(event.key.pdu.body)
                 event.key.session.respond(event.key.pdu)
-
-
-def _wait(failures: int, *, is_refused: bool) -> float:
-    first, longest = (
-        (FIRST_WAIT_REFUSED, LONGEST_WAIT_REFUSED) if is_refused else (FIRST_WAIT, LONGEST_WAIT)
-    )
-    return min(longest, first * 2 ** min(failures, 10)) * random.uniform(0.8, 1.2)
 
 
 def _answer(text: OutgoingText, outcome: Outcome, code: str, said: str) -> Answer:
@@ -231,7 +222,10 @@ def text_from(key: object, message: ShortMessage) -> TextFromPhone:
     """SMPP gives a text from a phone no id, so it is known by what it says."""
     body, part = words.read(message)
     said = f"{message.source.digits}|{message.destination.digits}|{part}|".encode()
-    digest = hashlib.sha256(said + message.words).hexdigest()[:40]
+    # Where the phone numbers its texts, the same words under another number are another text.
+    number = message.tlvs.get(Tlv.USER_MESSAGE_REFERENCE, b"")
+    written = message.tlvs.get(Tlv.MESSAGE_PAYLOAD, message.words)
+    digest = hashlib.sha256(said + number + written).hexdigest()[:40]
     return TextFromPhone(
         key,
         "",

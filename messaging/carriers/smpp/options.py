@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from messaging.carriers.smpp.pdu import Bind
-from messaging.carriers.smpp.receipts import Ids
+from messaging.carriers.smpp.receipts import Ids, Reports
 from messaging.carriers.smpp.session import Kind, Line
 from messaging.carriers.smpp.words import Joining
 from smsportal.lib.sealing import unseal
@@ -21,6 +21,7 @@ class Options:
     kinds: tuple[Kind, ...]
     joining: Joining
     ids: Ids
+    reports: Reports
     service_type: str
     has_plus: bool  # numbers go with their "+"
 
@@ -50,6 +51,7 @@ def options(settings: Mapping[str, Any]) -> Options:
         kinds=one * int(settings.get("binds", 1)),
         joining=Joining(settings.get("joining", Joining.HEADER)),
         ids=Ids(settings.get("receipt_ids", Ids.SAME)),
+        reports=Reports(settings.get("part_receipts", Reports.EACH)),
         service_type=settings.get("service_type", ""),
         has_plus=bool(settings.get("has_plus", False)),
     )

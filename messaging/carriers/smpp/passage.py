@@ -6,14 +6,14 @@ first piece has surely not gone out, not even in part.
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from messaging.carriers.base import Answer, Outcome, OutgoingText
+from messaging.carriers.base import Answer, Outcome, OutgoingText, PartAnswer
 from messaging.carriers.smpp import status, words
 from messaging.carriers.smpp.options import Options
 from messaging.carriers.smpp.pdu import Address, Command, Pdu, ShortMessage, message_id
-from messaging.carriers.smpp.receipts import plain
+from messaging.carriers.smpp.receipts import Reports, plain
 from messaging.carriers.smpp.session import Session
 
 INTERNATIONAL, ALPHANUMERIC, NETWORK = (1, 1), (5, 0), (3, 0)  # ton and npi
@@ -37,9 +37,13 @@ class Passage:
         self.text, self.options, self.session = text, options, session
         self.tell, self.tell_late = tell, tell_late
         self.bodies: list[bytes] = []
-        self.at = 0
+        self.taken: list[PartAnswer] = []
         self.tries = 0
         self.is_lost = False
+
+    @property
+    def at(self) -> int:
+        return len(self.taken)
 
     def begin(self) -> None:
         try:
@@ -59,38 +63,73 @@ class Passage:
         elif self.at == 0:
             self._end(Outcome.NOT_TRIED, "not_bound", "the connection to the network broke")
         else:
-            self._heard(None)
+            self._end_partly("not_bound", "the connection to the network broke before it left")
 
     def _heard(self, pdu: Pdu | None) -> None:
         if pdu is None:
             self.is_lost = True
-            self._end(Outcome.AMBIGUOUS, "no_answer", "the network never answered")
-        elif self.is_lost and self.at + 1 < len(self.bodies):
-            return  # a part came late: the others never left, so it stays in doubt
+            self._end_in_doubt()
         elif pdu.command == Command.GENERIC_NACK:
             self._refused(status.INVALID_LENGTH)
         elif pdu.status != status.OK:
             self._refused(pdu.status)
-        elif self.at + 1 < len(self.bodies):
-            self.at, self.tries = self.at + 1, 0
-            self._offer()
         else:
-            self._end(Outcome.ACCEPTED, ref=plain(message_id(pdu.body))[:64])
+            self.taken.append(PartAnswer(Outcome.ACCEPTED, plain(message_id(pdu.body))[:64]))
+            self._taken()
+
+    def _taken(self) -> None:
+        if self.at == len(self.bodies):
+            self._end_accepted()
+        elif self.is_lost:  # it was given up, so the parts after it never left
+            self._end_partly("no_answer", "it was not sent, since the one before was in doubt")
+        else:
+            self.tries = 0
+            self._offer()
 
     def _refused(self, command_status: int) -> None:
         said = status.verdict(command_status)
+        code = status.code(command_status)
         if self.at == 0:
-            self._end(said.outcome, status.code(command_status), said.words)
-        elif said.outcome in WAITS and self.tries < MOST_TRIES:
+            self._end(said.outcome, code, said.words)
+        elif said.outcome in WAITS and self.tries < MOST_TRIES and not self.is_lost:
             asyncio.get_running_loop().call_later(LATER_SECONDS, self._offer)
         else:
-            part = f"part {self.at + 1} of {len(self.bodies)} was refused: {said.words}"
-            self._end(Outcome.AMBIGUOUS, status.code(command_status), part)
+            self._end_partly(code, said.words, Outcome.REFUSED)
 
-    def _end(self, outcome: Outcome, code: str = "", said: str = "", ref: str = "") -> None:
+    # -- Ends: one of them, once; a second time only for an answer that came late -----------
+
+    def _end_accepted(self) -> None:
+        stands_for_all = self.options.reports == Reports.FIRST
+        ref = self.taken[0 if stands_for_all else -1].carrier_ref
+        is_each = self.options.reports == Reports.EACH and len(self.taken) > 1
+        self._end(Outcome.ACCEPTED, ref=ref, parts=self.taken if is_each else [])
+
+    def _end_partly(self, code: str, said: str, outcome: Outcome = Outcome.NOT_TRIED) -> None:
+        number, total = self.at + 1, len(self.bodies)
+        words_ = f"part {number} of {total} did not go: {said}"
+        parts = [*self.taken, PartAnswer(outcome, words=said)]
+        self._end(Outcome.PARTLY, code, words_, parts=self._with_rest(parts))
+
+    def _end_in_doubt(self) -> None:
+        parts = [*self.taken, PartAnswer(Outcome.AMBIGUOUS)]
+        several = self._with_rest(parts) if len(self.bodies) > 1 else []
+        self._end(Outcome.AMBIGUOUS, "no_answer", "the network never answered", parts=several)
+
+    def _with_rest(self, parts: list[PartAnswer]) -> list[PartAnswer]:
+        return parts + [PartAnswer(Outcome.NOT_TRIED)] * (len(self.bodies) - len(parts))
+
+    def _end(
+        self,
+        outcome: Outcome,
+        code: str = "",
+        said: str = "",
+        ref: str = "",
+        parts: Sequence[PartAnswer] = (),
+    ) -> None:
         text = self.text
-        tell = self.tell_late if self.is_lost and code != "no_answer" else self.tell
-        tell(Answer(text.message_id, text.attempt, outcome, ref, code, said))
+        is_late = self.is_lost and outcome != Outcome.AMBIGUOUS
+        tell = self.tell_late if is_late else self.tell
+        tell(Answer(text.message_id, text.attempt, outcome, ref, code, said, tuple(parts)))
 
 
 def _messages(text: OutgoingText, options: Options) -> list[ShortMessage]:
@@ -108,12 +147,17 @@ def _messages(text: OutgoingText, options: Options) -> list[ShortMessage]:
             data_coding=piece.data_coding,
             service_type=options.service_type,
             validity=text.valid_until.astimezone(dt.UTC).strftime("%y%m%d%H%M%S000+"),
-            # The report on the last part stands for all: it is the last that the network takes.
-            registered_delivery=int(n == len(pieces)),
+            registered_delivery=int(_is_reported(n, len(pieces), options.reports)),
             tlvs=piece.tlvs,
         )
         for n, piece in enumerate(pieces, 1)
     ]
+
+
+def _is_reported(number: int, total: int, reports: Reports) -> bool:
+    if reports == Reports.EACH:
+        return True
+    return number == (1 if reports == Reports.FIRST else total)
 
 
 def _source(sender: str, options: Options) -> Address:

@@ -41,6 +41,7 @@ class Tlv(IntEnum):
 
     PAYLOAD_TYPE = 0x0019
     RECEIPTED_MESSAGE_ID = 0x001E
+    USER_MESSAGE_REFERENCE = 0x0204
     SAR_MSG_REF_NUM = 0x020C
     SAR_TOTAL_SEGMENTS = 0x020E
     SAR_SEGMENT_SEQNUM = 0x020F
@@ -117,6 +118,14 @@ class Bind:
                 c_string(self.address_range),
             )
         )
+
+    @classmethod
+    def decode(cls, body: bytes) -> "Bind":
+        """Raises Malformed when the body ends too early."""
+        reader = _Reader(body)
+        system_id, password, system_type = reader.text(), reader.text(), reader.text()
+        reader.take(3)
+        return cls(system_id, password, system_type, reader.text())
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ BY_WORD: Final = {
 }
 
 # Appendix B of SMPP 3.4; carriers write it in any case, and leave fields out.
-_ID: Final = re.compile(r"\bid:\s*([^\s]{1,65})", re.IGNORECASE)
+_ID: Final = re.compile(r"\bid:\s*([^\s\x00]{1,64})", re.IGNORECASE)
+LONGEST_ID: Final = 64  # 5.2.23: one less than the field, which ends with a zero
 _NUMERIC: Final = re.compile(r"[0-9A-Fa-f]{1,64}")
 _STATE: Final = re.compile(r"\bstat(?:us)?:\s*([A-Za-z]{3,12})", re.IGNORECASE)
 
@@ -45,7 +46,7 @@ def read(message: ShortMessage) -> tuple[str, str, str]:
 
 def _id(tlvs: dict[int, bytes], words: str) -> str:
     if named := tlvs.get(Tlv.RECEIPTED_MESSAGE_ID, b"").split(b"\x00", 1)[0]:
-        return named.decode("latin-1")
+        return named[:LONGEST_ID].decode("latin-1")
     found = _ID.search(words)
     return found[1] if found else ""
 
@@ -63,6 +64,14 @@ class Ids(StrEnum):
     SAME = "same"
     DECIMAL = "decimal"  # the answer was hexadecimal, the receipt is decimal
     HEX = "hex"  # the other way round
+
+
+class Reports(StrEnum):
+    """Of which parts of a long text the carrier reports; a setting of the carrier."""
+
+    EACH = "each"
+    LAST = "last"  # it stands for all
+    FIRST = "first"
 
 
 def plain(carrier_id: str) -> str:

@@ -1,7 +1,6 @@
 """One bind: from the connection to the farewell. When it is over it is over; see adapter.py."""
 
 import asyncio
-import itertools
 import logging
 import ssl
 from collections.abc import Callable
@@ -33,6 +32,7 @@ class Kind(StrEnum):
 
 
 MOST_GIVEN_UP = 1000  # whose late answers are still understood
+MOST_UNREAD = 1024 * 1024  # bytes that a carrier may leave unread before its line is closed
 
 BINDS = {
     Kind.TRANSCEIVER: Command.BIND_TRANSCEIVER,
@@ -54,6 +54,19 @@ class Line:
     enquire_seconds: float = 30.0
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A unit of ours that waits for its answer."""
+
+    at: float
+    command: int
+    answered: Answered
+
+    def is_answered_by(self, pdu: Pdu) -> bool:
+        """An answer of another kind is none, whatever its number."""
+        return pdu.command in (self.command | RESPONSE, Command.GENERIC_NACK)
+
+
 class BindRefused(OSError):
     """The carrier answered, and does not want us: `status` says why."""
 
@@ -72,9 +85,9 @@ class Session(asyncio.Protocol):
         self.is_bound = False
         self.has_room = asyncio.Event()
         self.is_over = asyncio.Event()
-        self._numbers = itertools.cycle(range(1, SEQUENCE_MOST + 1))
-        self._waiting: dict[int, tuple[float, Answered]] = {}  # oldest first
-        self._given_up: dict[int, Answered] = {}
+        self._number = 0
+        self._waiting: dict[int, Asked] = {}  # oldest first
+        self._given_up: dict[int, Asked] = {}
         self._stream = Stream()
         self._transport: asyncio.Transport | None = None
         self._can_write = asyncio.Event()
@@ -109,9 +122,12 @@ class Session(asyncio.Protocol):
         except TimeoutError:
             self.abort()
             raise OSError(f"{self.line.host} does not answer") from None
-        if answer is None or answer.status != OK:
+        if answer is None:
             self.abort()
-            raise BindRefused(answer.status) if answer else OSError("the line broke")
+            raise OSError("the line broke")
+        if answer.status != OK or answer.command == Command.GENERIC_NACK:
+            self.abort()
+            raise BindRefused(answer.status)
         self.is_bound = True
         self.has_room.set()
         self._watch = asyncio.create_task(self._keep_alive())
@@ -136,9 +152,9 @@ class Session(asyncio.Protocol):
 
     def send(self, command: Command, body: bytes, answered: Answered) -> None:
         """The answer's place is kept before a byte leaves: no answer can be too quick."""
-        number = next(self._numbers)
-        self._waiting[number] = (self._time(), answered)
-        self._write(Pdu(command, OK, number, body))
+        self._number = self._number % SEQUENCE_MOST + 1
+        self._waiting[self._number] = Asked(self._time(), command, answered)
+        self._write(Pdu(command, OK, self._number, body))
         if self.free <= 0:
             self.has_room.clear()
 
@@ -162,8 +178,12 @@ class Session(asyncio.Protocol):
             return await answer
 
     def _write(self, pdu: Pdu) -> None:
-        if self._transport is not None and not self.is_over.is_set():
-            self._transport.write(pdu.encode())
+        if self._transport is None or self.is_over.is_set():
+            return
+        self._transport.write(pdu.encode())
+        if self._transport.get_write_buffer_size() > MOST_UNREAD:
+            log.warning("%s does not read what we say: the line is closed", self.line.host)
+            self._transport.abort()
 
     # -- In --------------------------------------------------------------------------------
 
@@ -193,11 +213,12 @@ class Session(asyncio.Protocol):
 
     def _take(self, pdu: Pdu) -> None:
         if pdu.command & RESPONSE:
-            _, answered = self._waiting.pop(pdu.sequence, (0.0, None))
-            answered = answered or self._given_up.pop(pdu.sequence, None)
-            if answered is not None:
+            asked = self._waiting.get(pdu.sequence) or self._given_up.get(pdu.sequence)
+            if asked is not None and asked.is_answered_by(pdu):
+                self._waiting.pop(pdu.sequence, None)
+                self._given_up.pop(pdu.sequence, None)
                 self.has_room.set()
-                answered(pdu)
+                asked.answered(pdu)
         elif pdu.command == Command.ENQUIRE_LINK:
             self.respond(pdu)
         elif pdu.command == Command.UNBIND:
@@ -231,15 +252,15 @@ class Session(asyncio.Protocol):
     def _give_up(self, since: float) -> None:
         """Who has waited too long waits no more; the place in the window is free again."""
         while self._waiting:
-            number, (asked_at, answered) = next(iter(self._waiting.items()))
-            if asked_at > since:
+            number, asked = next(iter(self._waiting.items()))
+            if asked.at > since:
                 return
             del self._waiting[number]
-            self._given_up[number] = answered
+            self._given_up[number] = asked
             if len(self._given_up) > MOST_GIVEN_UP:
                 del self._given_up[next(iter(self._given_up))]
             self.has_room.set()
-            answered(None)
+            asked.answered(None)
 
     def _end(self) -> None:
         """Once: everybody who waits learns that no answer will come."""
@@ -252,8 +273,8 @@ class Session(asyncio.Protocol):
         if self._watch is not None and self._watch is not asyncio.current_task():
             self._watch.cancel()
         waiting, self._waiting = self._waiting, {}
-        for _, answered in waiting.values():
-            answered(None)
+        for asked in waiting.values():
+            asked.answered(None)
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()

@@ -13,6 +13,7 @@ GSM_7: Final = 0x00  # the carrier's own default, which for every carrier here i
 ASCII: Final = 0x01
 LATIN_1: Final = 0x03
 UCS_2: Final = 0x08
+MOST_PARTS, MOST_REFERENCE = 0xFF, 0xFFFF  # the fields of a header have one byte and two
 _NOT_PRINTED: Final = re.compile(rb"[\x00-\x09\x0b\x0c\x0e-\x1f]")
 
 
@@ -105,7 +106,8 @@ def _sar_part(tlvs: dict[int, bytes]) -> Part | None:
 
 def _part(reference: int, number: int, total: int) -> Part | None:
     """None for one of one, and for numbers that make no sense."""
-    return Part(reference, number, total) if total > 1 and 1 <= number <= total else None
+    makes_sense = 1 <= number <= total <= MOST_PARTS and reference <= MOST_REFERENCE
+    return Part(reference, number, total) if makes_sense and total > 1 else None
 
 
 def _decode(words: bytes, coding: int) -> str:

@@ -6,7 +6,9 @@
 {"do": "all", "scope": "global", "find": "smi"}    all contacts that the search shows
 {"do": "file", "uid": ..}              the rows of an upload
 {"do": "batch", "uid": .., "who": ..}  the people of an earlier message
+{"do": "kept", "basket": 7}            contacts, rows of files and earlier people of another basket
 {"do": "complete"}                     leaves out whoever has nothing for a field of the words
+{"do": "opted_out"}                    lets them in for an emergency, leaves them out otherwise
 {"do": "remove", "source": "group", "uid": ..}     a source; with "uids" some of its people
 
 A deed done again after a crash ends as if it had been done once.
@@ -24,8 +26,8 @@ from messaging.compose.models import Draft, Upload
 from messaging.compose.queries.earlier import people_of
 from messaging.compose.queries.picks import pickable
 from messaging.contacts.models import Contact, Group
-from messaging.sending.engine import release
-from messaging.sending.models import Basket, BasketRow, Batch, Message, RowSource
+from messaging.sending.engine import opted_out, release
+from messaging.sending.models import Basket, BasketRow, Batch, Message, RowSource, RowState
 from messaging.sending.rendering import ROW_COLUMNS, values_of
 from messaging.text.fields import Body
 from smsportal.lib.db import CHUNK, database_now
@@ -69,8 +71,14 @@ def size(draft: Draft, deed: Deed) -> int:
             return Upload.objects.get(draft=draft, uid=deed["uid"]).row_count
         case "batch":
             return Batch.objects.get(uid=deed["uid"]).person_count
+        case "kept":
+            return _kept_rows(deed).count()
         case "complete":
             return rows.goes(draft.basket).count()
+        case "opted_out":
+            return BasketRow.objects.filter(
+                basket=draft.basket_id, state=RowState.OPTED_OUT
+            ).count()
     return _of_source(draft, deed).count()
 
 
@@ -151,6 +159,23 @@ def _batch(draft: Draft, deed: Deed, short: Short) -> None:
         short(copy, draft.basket, part, source_uid=deed["uid"])
 
 
+def _kept(draft: Draft, deed: Deed, short: Short) -> None:
+    """Contacts as they are now; people of a file, or of an earlier message, as they were."""
+    for source in (RowSource.FILE, RowSource.BATCH):
+        _clear(draft, {"source": source}, short)
+        for part in rows.chunks(_kept_rows(deed).filter(source=source)):
+            short(rows.copy_rows, draft.basket, part, source=source, source_uid=F("source_uid"))
+    picked = _kept_rows(deed).filter(source=RowSource.CONTACT).values("source_uid")
+    chosen = Contact.objects.visible_to(draft.person).live().filter(uid__in=picked)
+    _add_contacts(draft, chosen, short)
+
+
+def _kept_rows(deed: Deed) -> Any:
+    sources = (RowSource.CONTACT, RowSource.FILE, RowSource.BATCH)
+    rows_of_it = BasketRow.objects.filter(basket=deed["basket"], source__in=sources)
+    return rows_of_it.exclude(state=RowState.REFUSED)
+
+
 def _complete(draft: Draft, deed: Deed, short: Short) -> None:
     # Whoever is there from another source too may have the value in that one: so look again.
     while incomplete := _incomplete(draft):
@@ -164,6 +189,10 @@ def _incomplete(draft: Draft) -> list[int]:
     body = Body(draft.body)
     people = rows.goes(draft.basket).values_list("pk", *ROW_COLUMNS).iterator(chunk_size=CHUNK)
     return [pk for pk, *row in people if body.missing(values_of(row, draft.fill))]
+
+
+def _opted_out(draft: Draft, deed: Deed, short: Short) -> None:
+    short(opted_out.let_in if draft.is_emergency else opted_out.leave_out, draft.basket)
 
 
 def _remove(draft: Draft, deed: Deed, short: Short) -> None:
@@ -206,6 +235,8 @@ DEEDS: dict[str, Callable[[Draft, Deed, Short], None]] = {
     "all": _all,
     "file": _file,
     "batch": _batch,
+    "kept": _kept,
     "complete": _complete,
+    "opted_out": _opted_out,
     "remove": _remove,
 }

@@ -65,7 +65,13 @@ def add_contacts(
     )
 
 
-def copy_rows(basket: Basket, chosen: QuerySet[BasketRow], *, source_uid: object) -> int:
+def copy_rows(
+    basket: Basket,
+    chosen: QuerySet[BasketRow],
+    *,
+    source_uid: object,
+    source: RowSource = RowSource.BATCH,
+) -> int:
     """The people of an earlier message, with what they had then; opted-out ones stay behind."""
     return insert_from_select(
         BasketRow,
@@ -75,7 +81,7 @@ def copy_rows(basket: Basket, chosen: QuerySet[BasketRow], *, source_uid: object
         state=_state(basket),
         why="",
         suggestion="",
-        source=RowSource.BATCH,
+        source=source,
         source_uid=source_uid,
         **{name: F(name) for name in COPIED},
     )

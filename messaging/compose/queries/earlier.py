@@ -3,15 +3,17 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from messaging.sending.models import BasketRow, Batch, Message, RowState
-from messaging.sending.states import BatchState, State
+from messaging.sending.states import BatchState, State, Treated
 
-# Those whose text may still be on its way are in none: nobody gets a second one by mistake.
+# Those whose text may still be on its way are in no other: nobody gets a second one by mistake.
+IN_DOUBT = "unknown"
 NOT_SENT = (State.FAILED, State.EXPIRED, State.CANCELLED)
 WHO = {
     "delivered": (State.DELIVERED,),
     "undelivered": (State.UNDELIVERED,),
     "not_sent": NOT_SENT,
     "not_delivered_or_sent": (State.UNDELIVERED, *NOT_SENT),
+    IN_DOUBT: (State.UNKNOWN,),
 }
 
 
@@ -22,7 +24,9 @@ def people_of(batch: Batch, who: str) -> QuerySet:
     """Basket rows of `batch`, with what they had then; its texts where the basket is gone."""
     made = texts = Message.objects.filter(batch=batch)
     if who in WHO:
-        texts = texts.filter(state__in=WHO[who])
+        # Not those who have it after all, although it counts as not sent.
+        had = [Treated.TAKEN, Treated.DELIVERED]
+        texts = texts.filter(state__in=WHO[who]).exclude(reason__in=had)
     if batch.basket_id is None:
         return texts
     rows = BasketRow.objects.filter(basket=batch.basket_id, state=RowState.OK)

@@ -68,7 +68,8 @@ def key_for(draft: Draft) -> str:
 
 def seal(draft: Draft) -> str:
     """Changes with whatever somebody checks before sending."""
-    said = [draft.sender_choice, draft.is_later, draft.send_date, draft.send_time, draft.fold]
+    when = [draft.is_later, draft.send_date, draft.send_time, draft.fold, draft.repeat]
+    said = [draft.sender_choice, *when, draft.is_emergency]
     return hashlib.sha256(json.dumps([key_for(draft), said]).encode()).hexdigest()
 
 

@@ -10,13 +10,17 @@ from messaging.compose.services.drafts import (
     use_suggestion,
     use_template,
 )
-from messaging.compose.services.send import ready, reasons, send, test_to_me
+from messaging.compose.services.emergency import confirm, hurry
+from messaging.compose.services.send import pattern, ready, reasons, send, test_to_me
 
 __all__ = [
     "again",
     "change_people",
+    "confirm",
     "discard",
     "edit",
+    "hurry",
+    "pattern",
     "ready",
     "reasons",
     "reopen",

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.audit.access import require
 from accounts.people.models import Person
 from messaging.compose.models import Draft
+from messaging.compose.queries.earlier import IN_DOUBT
 from messaging.compose.services import recipients
 from messaging.compose.services.drafts import MAY
 from messaging.sending.errors import TooLate
@@ -33,9 +34,14 @@ def reopen(*, batch: Batch, by: Person, now: dt.datetime) -> Draft:
 @transaction.atomic
 def again(*, batch: Batch, who: str, by: Person, now: dt.datetime) -> Draft:
     """A new draft with the words of `batch`, to its people, or those whom `who` names:
-    all, delivered, undelivered, not_sent, not_delivered_or_sent."""
+    all, delivered, undelivered, not_sent, not_delivered_or_sent.
+
+    unknown: an emergency once more, to those who may or may not have had it.
+    """
     _require_own(batch, by)
     draft = _like(batch, by, now)
+    if who == IN_DOUBT:
+        _make_emergency(draft, batch, by)
     recipients.arrange(draft, [{"do": "batch", "uid": str(batch.uid), "who": who}], now=now)
     return draft
 
@@ -78,6 +84,15 @@ def _like(batch: Batch, by: Person, now: dt.datetime) -> Draft:
         created_at=now,
         updated_at=now,
     )
+
+
+def _make_emergency(draft: Draft, batch: Batch, by: Person) -> None:
+    """Of no other message: there what may have been sent is never sent again by its sender."""
+    require(by, "send_emergency")
+    if not batch.is_emergency:
+        raise PermissionDenied("This is no emergency.")
+    draft.is_emergency, draft.emergency_reason = True, batch.emergency_reason
+    draft.save(update_fields=["is_emergency", "emergency_reason"])
 
 
 def _columns(batch: Batch) -> list[str]:

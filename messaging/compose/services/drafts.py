@@ -31,10 +31,14 @@ def save(*, uid: uuid.UUID, typed: Typed, by: Person, now: dt.datetime) -> Draft
     """
     draft = opened(uid=uid, by=by, now=now)
     wanted = recipients.deeds_for(draft, typed)
+    if draft.is_emergency != typed.is_emergency:
+        wanted.append({"do": "opted_out"})
     draft.numbers, draft.body = typed.numbers, typed.body[:LONGEST_BODY]
     draft.sender_choice = typed.sender
     draft.is_later, draft.fold = typed.is_later, typed.fold
+    draft.is_emergency = typed.is_emergency
     draft.send_date, draft.send_time = typed.date, typed.time
+    draft.repeat = dict(typed.repeat)
     draft.fill = _answers(draft.body, typed)
     draft.template = _template(typed.template, by) or draft.template
     draft.updated_at = now
@@ -55,7 +59,7 @@ def opened(*, uid: uuid.UUID, by: Person, now: dt.datetime) -> Draft:
     draft = Draft.objects.select_for_update().get(uid=uid)
     if draft.person_id != by.pk:
         raise Draft.DoesNotExist  # for them there is none
-    if batch_of(draft):
+    if batch_of(draft) or (draft.repeat_uid and draft.sent_at):
         raise AlreadySent
     return draft
 
@@ -81,6 +85,9 @@ def change_people(*, draft: Draft, deed: Deed, by: Person, now: dt.datetime) -> 
         draft.save(update_fields=["numbers"])
     if deed == {"do": "remove", "source": RowSource.FILE}:
         _forget_files(draft)
+    if deed == {"do": "complete"}:
+        draft.leaves_out_incomplete = True
+        draft.save(update_fields=["leaves_out_incomplete"])
     recipients.arrange(draft, [deed], now=now)
     return draft
 

@@ -56,6 +56,8 @@ def arrange(draft: Draft, wanted: list[Deed], *, now: dt.datetime) -> None:
     """Within the caller's transaction, with the draft locked. Raises AlreadySent."""
     if not wanted:
         return
+    if draft.is_emergency:
+        wanted = [*wanted, {"do": "opted_out"}]
     if draft.waiting or sum(deeds.size(draft, deed) for deed in wanted) > AT_ONCE:
         draft.waiting = [*draft.waiting, *wanted]
         draft.waiting_since = draft.waiting_since or now

@@ -10,15 +10,22 @@ from accounts.audit.access import require
 from accounts.people.models import Person
 from messaging.compose.errors import NoMobile, Unready
 from messaging.compose.models import Draft
+from messaging.compose.pattern import Pattern, moment
 from messaging.compose.queries import ledgers
 from messaging.compose.queries.totals import asked_fields, counted, lacking, totals
+from messaging.compose.repeating import pattern_of
 from messaging.compose.services.drafts import MAY, batch_of
 from messaging.compose.when import wall_time
 from messaging.senders.queries import sender_choices
 from messaging.sending import services as sending
 from messaging.sending.errors import TooLate
 from messaging.sending.models import Basket, BasketRow, Batch, RowSource, RowState
-from messaging.sending.queries import Reason, Totals, reasons_to_check
+from messaging.sending.queries import (
+    Reason,
+    Totals,
+    reasons_to_check,
+    reasons_to_check_emergency,
+)
 from messaging.wording import services as wording
 from messaging.wording.queries import version_in_use
 from smsportal.lib import walltime
@@ -42,13 +49,22 @@ def _totals(draft: Draft, now: dt.datetime) -> Totals:
 
 def reasons(*, draft: Draft, found: Totals, now: dt.datetime) -> list[Reason]:
     """Why it should be looked at once more before it goes."""
+    if draft.is_emergency:
+        return reasons_to_check_emergency(basket=draft.basket, wording=draft.body, now=now)
     return reasons_to_check(
         basket=draft.basket,
         totals=found,
         wording=draft.body,
-        send_at=sending.moment_of(send_wall(draft, now), draft.fold, 0, now),
+        send_at=_first_moment(draft, now),
         now=now,
     )
+
+
+def _first_moment(draft: Draft, now: dt.datetime) -> dt.datetime:
+    if draft.repeats:
+        found = pattern(draft, now)
+        return moment(found.wall(next(found.ahead(now))))
+    return sending.moment_of(send_wall(draft, now), draft.fold, 0, now)
 
 
 def send(*, draft: Draft, by: Person, now: dt.datetime) -> Batch:
@@ -57,6 +73,11 @@ def send(*, draft: Draft, by: Person, now: dt.datetime) -> Batch:
     if earlier := batch_of(draft):
         return _sent(draft, earlier, now)
     ready(draft=draft, now=now)
+    return send_ready(draft=draft, by=by, now=now)
+
+
+def send_ready(*, draft: Draft, by: Person, now: dt.datetime) -> Batch:
+    """What somebody has just found ready."""
     try:
         return _sent(draft, _submitted(draft, by, now), now)
     except TooLate as late:
@@ -78,6 +99,7 @@ def _submitted(draft: Draft, by: Person, now: dt.datetime) -> Batch:
         template_version=version_in_use(template, draft.body) if template else None,
         undo_seconds=0 if wall else settings.SEND_UNDO_SECONDS,
         replaces=draft.replaces,
+        emergency_reason=draft.emergency_reason if draft.is_emergency else None,
         by=by,
         now=now,
     )
@@ -93,6 +115,12 @@ def send_wall(draft: Draft, now: dt.datetime) -> dt.datetime | None:
     if not draft.is_later:
         return None
     return wall_time(draft.send_date, draft.send_time, today=walltime.day_of(now))
+
+
+def pattern(draft: Draft, now: dt.datetime) -> Pattern:
+    """Of a draft that repeats. Raises Unready."""
+    day = walltime.day_of(now)
+    return pattern_of(draft.repeat, date=draft.send_date, time=draft.send_time, today=day)
 
 
 def test_to_me(*, draft: Draft, by: Person, now: dt.datetime) -> Batch:
@@ -185,10 +213,35 @@ def _of_words(draft: Draft, found: Totals) -> list[Refused]:
     return refusals
 
 
+def _no_emergency(person: Person) -> str:
+    if person.allow_emergency:  # it is the department that is stopped
+        return (
+            f"Nobody in {person.department} can send at the moment, not even an emergency. Ring "
+            f"the messaging team: {settings.SERVICE_DESK}."
+        )
+    words = "Your department administrator does not allow you emergency texts (any more)."
+    return f"{words} Choose Send now or Send later."
+
+
 def _of_time(draft: Draft, now: dt.datetime) -> list[Refused]:
+    if draft.is_emergency and not draft.person.may("send_emergency"):
+        return [Refused(_no_emergency(draft.person), field="when")]
+    if draft.repeats:
+        return _of_pattern(draft, now)
     try:
         sending.moment_of(send_wall(draft, now), draft.fold, 0, now)
     except Refused as refused:
         if draft.is_later:
             return [refused]
     return []
+
+
+def _of_pattern(draft: Draft, now: dt.datetime) -> list[Refused]:
+    try:
+        found = pattern(draft, now)
+    except Unready as unready:
+        return unready.refusals
+    if any(found.ahead(now)):
+        return []
+    words = "No date is left on which it would go. Choose a later last date, or leave out fewer."
+    return [Refused(words, field="until")]

@@ -13,6 +13,7 @@ from messaging.compose.errors import AlreadySent
 from messaging.compose.models import Draft, Upload
 from messaging.compose.services import recipients
 from messaging.compose.services.drafts import opened
+from messaging.sending.engine import opted_out
 from messaging.sending.models import BasketRow, RowSource, RowState
 from smsportal.lib.db import CHUNK
 from smsportal.lib.errors import Refused
@@ -91,6 +92,8 @@ def correct(*, kept: Upload, numbers: Mapping[int, str], by: Person, now: dt.dat
         raise AlreadySent
     right = [row for row in changed if row.number]
     rows.put_right(draft.basket, changed, now=now)
+    if draft.is_emergency:
+        opted_out.let_in(draft.basket)
     return len(right)
 
 

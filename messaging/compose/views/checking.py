@@ -17,12 +17,14 @@ from messaging.compose.errors import Unready
 from messaging.compose.models import Draft
 from messaging.compose.queries.totals import seal
 from messaging.compose.services.drafts import MAY
+from messaging.compose.views import emergency
 from messaging.compose.views.page import page, what_changes
-from messaging.compose.views.words import accepted, people
+from messaging.compose.views.words import accepted
 from messaging.sending.models import Batch
 from messaging.sending.queries import allowance_left, failed_before
 from smsportal.lib.errors import Refused
 from smsportal.lib.phones import display
+from smsportal.lib.words import people
 
 FAILED_SHOWN = 200
 
@@ -34,8 +36,12 @@ def check(request: HttpRequest, uid: UUID) -> HttpResponse:
     batch = Batch.objects.visible_to(request.user).filter(request_key=uid).first()
     if batch:
         return redirect("history:batch", uid=batch.uid)
+    if draft.repeats:
+        return redirect("repeats:check", uid=uid)
     now = timezone.now()
     try:
+        if draft.is_emergency:
+            return emergency.check(request, draft, now)
         if request.method == "POST":
             return _sent(request, draft, now)
         return _page(request, draft, now)

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +11,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.people.models import Person
+from messaging.compose import services
 from messaging.compose.errors import Unready
 from messaging.compose.models import Draft
+from messaging.compose.pattern import DAYS, Every, Pattern, odd_words
 from messaging.compose.queries import ledgers, picks
 from messaging.compose.queries import totals as totals_queries
 from messaging.compose.queries.ledgers import Ledger
@@ -29,9 +32,10 @@ from messaging.wording import queries as wording
 from messaging.wording.examples import EXAMPLES, example_text
 from smsportal.lib import walltime
 from smsportal.lib.errors import Refused
-from smsportal.lib.words import long_when
+from smsportal.lib.words import long_when, short_day
 
 REFUSED_SHOWN = 20
+SENDS_SHOWN = 6
 
 
 def page(
@@ -141,6 +145,8 @@ def _json(values: Any) -> str:
 def _when(draft: Draft, now: dt.datetime) -> dict[str, Any]:
     if not draft.is_later:
         return {}
+    if draft.repeats:
+        return {"sends": sends_of(draft, now)}
     try:
         at = sending.moment_of(send_wall(draft, now), draft.fold, 0, now)
     except Refused as refused:
@@ -151,6 +157,36 @@ def _when(draft: Draft, now: dt.datetime) -> dict[str, Any]:
         "goes_in": how_long(at - now),
         "is_twice": draft.fold is not None and _comes_twice(draft, now),
     }
+
+
+@dataclass(frozen=True)
+class Sends:
+    """When a repeating message goes; with a problem it is not known yet."""
+
+    pattern: Pattern | None = None
+    count: int = 0
+    first: Sequence[str] = ()  # of them, in words
+    odd: Sequence[str] = ()  # what the clocks do to some
+    problem: str = ""
+
+    @property
+    def rest(self) -> int:
+        return self.count - len(self.first)
+
+
+def sends_of(draft: Draft, now: dt.datetime) -> Sends:
+    try:
+        pattern = services.pattern(draft, now)
+    except Unready as unready:
+        return Sends(problem=unready.words)
+    ahead, today = list(pattern.ahead(now)), walltime.day_of(now)
+    said = {day: short_day(day, today=today) for day in ahead}
+    return Sends(
+        pattern=pattern,
+        count=len(ahead),
+        first=list(said.values())[:SENDS_SHOWN],
+        odd=[f"{said[day]}: {odd}" for day in ahead if (odd := odd_words(pattern.wall(day)))],
+    )
 
 
 def _comes_twice(draft: Draft, now: dt.datetime) -> bool:
@@ -166,6 +202,9 @@ def _choices(request: HttpRequest, draft: Draft, ledger: Ledger) -> dict[str, An
         "templates": wording.choices(draft.person),
         "prefill": request.GET.getlist("group") + request.GET.getlist("contact"),
         "department": draft.person.department,
+        "may_send_emergency": draft.person.may("send_emergency"),
+        "every_choices": [("", "Once"), *Every.choices],
+        "day_choices": [(str(n), day[:3]) for n, day in enumerate(DAYS)],
     }
 
 
@@ -179,6 +218,7 @@ def _problems(refused: Refused | None) -> dict[str, Any]:
     return {
         "problems": [{"id": each.field or "to", "text": each.words} for each in refusals],
         "wrong": _by_field(refusals),
+        "skip_problems": [each.words for each in refusals if each.field == "skip"],
         "suggestion": next(filter(None, map(_suggestion, refusals)), ""),
     }
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from messaging.sending.models import Batch
 from messaging.sending.states import BatchState
-from smsportal.lib.words import clock, long_when, money
+from smsportal.lib.words import clock, long_when, money, people
 
 
 def accepted(batch: Batch, now: dt.datetime) -> str:
@@ -18,7 +18,3 @@ def accepted(batch: Batch, now: dt.datetime) -> str:
             f"{facts}\nYou can change or cancel it until then."
         )
     return f"Sending to {people(batch.person_count)} at {clock(batch.send_at)}\n{facts}"
-
-
-def people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count:,} people"

@@ -65,7 +65,8 @@ def _draft(request: HttpRequest, *, uid: UUID) -> HttpResponse:
     except Draft.DoesNotExist:
         raise Http404 from None
     found = get_object_or_404(Draft.objects.visible_to(request.user), uid=uid)
-    if Batch.objects.visible_to(request.user).filter(request_key=uid).exists():
+    is_accepted = Batch.objects.visible_to(request.user).filter(request_key=uid).exists()
+    if is_accepted or (found.repeat_uid and found.sent_at):
         return _to_its_message(request, uid)
     if request.htmx and "find" in request.GET:
         return _contacts(request, found)
@@ -91,6 +92,9 @@ def _to_its_message(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A second click, the back button or a late autosave: the one message it has become."""
     if request.htmx:
         return HttpResponse(status=204)
+    found = Draft.objects.visible_to(request.user).filter(uid=uid).first()
+    if found and found.repeat_uid:
+        return redirect("repeats:repeat", uid=found.repeat_uid)
     batch = get_object_or_404(Batch.objects.visible_to(request.user), request_key=uid)
     if request.method == "POST":
         messages.info(request, f"This message was accepted already\nReference {batch.reference}.")
@@ -106,8 +110,11 @@ def _contacts(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 
 def _send(request: HttpRequest, draft: Draft, now: dt.datetime) -> HttpResponse:
+    services.hurry(draft=draft)
     found = services.ready(draft=draft, now=now)
-    if services.reasons(draft=draft, found=found, now=now):
+    if draft.repeats:
+        return redirect("repeats:check", uid=draft.uid)
+    if draft.is_emergency or services.reasons(draft=draft, found=found, now=now):
         return redirect("compose:check", uid=draft.uid)
     batch = services.send(draft=draft, by=request.user, now=now)
     messages.success(request, accepted(batch, now))
@@ -237,7 +244,7 @@ def again(request: HttpRequest, uid: UUID) -> HttpResponse:
     batch = get_object_or_404(Batch.objects.visible_to(request.user), uid=uid)
     who = request.POST.get("who", "all")
     draft = services.again(batch=batch, who=who, by=request.user, now=timezone.now())
-    return redirect("compose:draft", uid=draft.uid)
+    return redirect("compose:check" if draft.is_emergency else "compose:draft", uid=draft.uid)
 
 
 @require_POST

@@ -3,21 +3,26 @@
 import asyncio
 import os
 import sys
+import time
 from argparse import Namespace
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.forms import BooleanField
 
 from accounts.audit.actors import System
 from messaging.carriers import queries, services
 from messaging.carriers.base import LineState
-from messaging.carriers.models import Carrier
-from messaging.carriers.registry import Unusable, adapter_for
+from messaging.carriers.fields import OneOf, Tick
+from messaging.carriers.kinds import CHARGING, NAME, Kind
+from messaging.carriers.models import Carrier, CarrierTest, CarrierTestState
+from messaging.carriers.registry import KINDS, Unusable, adapter_for
 from messaging.carriers.standing import Standing, standing
-from messaging.operations.forms.carriers import FORMS, CarrierForm
+from messaging.management import routes
+from messaging.operations.forms.carriers import CarrierForm
+from messaging.operations.queries import carrier_tests
 from messaging.sending.engine.hold import HeldElsewhere, Hold
+from messaging.sending.services.carrier_tests import USUAL_SENDER, ask, give_up
 from smsportal.lib.db import database_now
 from smsportal.lib.errors import Refused
 
@@ -39,7 +44,7 @@ GLANCE_SECONDS = 0.1
 
 
 class Command(BaseCommand):
-    help = "Add, list, test, pause, resume, switch off and remove carriers."
+    help = "Add, list, test, pause, resume, switch off and remove carriers; their routes."
 
     def add_arguments(self, parser: CommandParser) -> None:
         deeds = parser.add_subparsers(dest="deed", required=True, metavar="deed")
@@ -47,14 +52,20 @@ class Command(BaseCommand):
         kinds = deeds.add_parser("add", help="set one up").add_subparsers(
             dest="kind", required=True, metavar="kind"
         )
-        simulator = kinds.add_parser("simulator", help="plays the networks, and reaches no phone")
-        simulator.add_argument("name", nargs="?", default=services.SIMULATOR)
-        smpp = kinds.add_parser("smpp", help="SMPP 3.4")
-        smpp.add_argument("name", help="small letters, digits and hyphens; its sender's name too")
-        _add_fields(smpp, FORMS[services.SMPP]())
-        test = deeds.add_parser("test", help="whether it can be connected; sends no text")
+        for kind in KINDS.values():
+            parser = kinds.add_parser(kind.key, help=kind.lead)
+            if kind.plays:
+                parser.add_argument("name", nargs="?", default=kind.key)
+            else:
+                parser.add_argument("name", help=NAME.hint)
+                _add_fields(parser, kind)
+        test = deeds.add_parser("test", help="whether it can be connected; with --to, one text")
         test.add_argument("name")
+        test.add_argument("--to", metavar="NUMBER", help="send a test text there, by its sender")
+        test.add_argument("--from", dest="sender", default=USUAL_SENDER, help=f"{USUAL_SENDER}")
+        test.add_argument("--wait", type=float, default=60.0, help="seconds for its report; 60")
         test.add_argument("--seconds", type=float, default=15.0, help="how long to wait; 15")
+        routes.add_arguments(deeds.add_parser("route", help="which carrier takes which texts"))
         for deed in DEEDS:
             deeds.add_parser(deed, help=HELP[deed]).add_argument("name")
 
@@ -65,8 +76,13 @@ class Command(BaseCommand):
                 self._list()
             elif given.deed == "add":
                 self._add(given)
+            elif given.deed == "test" and given.to:
+                self._send_a_test(_carrier(given.name), given)
             elif given.deed == "test":
                 self._test(_carrier(given.name), given.seconds)
+            elif given.deed == "route":
+                for line in routes.run(given, now=database_now()):
+                    self.stdout.write(line)
             else:
                 deed, said = DEEDS[given.deed]
                 carrier = _carrier(given.name)
@@ -85,15 +101,16 @@ class Command(BaseCommand):
         self.stdout.write(" ".join(filter(None, words)))
 
     def _add(self, given: Namespace) -> None:
-        if given.kind == services.SIMULATOR:
+        kind = KINDS[given.kind]
+        if kind.plays:
             return self._add_simulator(given.name)
-        form = FORMS[services.SMPP](_as_typed(given))
+        form = CarrierForm(kind, _as_typed(kind, given))
         if not form.is_valid():
             wrong = [f"{name}: {words}" for name, all_ in form.errors.items() for words in all_]
             raise CommandError("\n".join(wrong))
         name = form.cleaned_data["name"]
         wanted, now = form.wanted(), database_now()
-        services.add(name=name, kind=services.SMPP, wanted=wanted, by=System(), now=now)
+        services.add(name=name, kind=kind.key, wanted=wanted, by=System(), now=now)
         self.stdout.write(f"{name} is set up. Start its sender: manage.py sender {name}")
 
     def _add_simulator(self, name: str) -> None:
@@ -123,36 +140,67 @@ class Command(BaseCommand):
             raise CommandError(f"{carrier}: {some}. {line.problem or 'it does not answer'}.")
         self.stdout.write(f"{carrier}: {some}.")
 
+    def _send_a_test(self, carrier: Carrier, given: Namespace) -> None:
+        """Ends well when the carrier took it, and does not say that it was not delivered."""
+        now = database_now()
+        test = ask(carrier=carrier, number=given.to, sender=given.sender, by=System(), now=now)
+        give_up_at = time.monotonic() + given.wait
+        said = ""
+        while (told := _told(test)).looks_again_in and time.monotonic() < give_up_at:
+            if told.words != said:
+                self.stdout.write(f"{told.words}. {told.lines[0]}")
+                said = told.words
+            time.sleep(GLANCE_SECONDS)
+        if told.test.state == CarrierTestState.WAITING:
+            give_up(test=told.test, by=System(), now=database_now())
+            told = _told(test)
+        words = "\n".join([f"{told.words}.", *told.lines])
+        if told.tone != carrier_tests.GOOD:
+            raise CommandError(words)
+        self.stdout.write(words)
 
-def _add_fields(parser: CommandParser, form: CarrierForm) -> None:
-    """An option for each field of the page. The secret is no argument: everybody could read it."""
-    for name, field in form.fields.items():
-        if name in ("name", "password", "is_charging"):
+
+def _told(test: CarrierTest) -> carrier_tests.Story:
+    fresh = CarrierTest.objects.select_related("carrier__health").get(pk=test.pk)
+    return carrier_tests.story(fresh, now=database_now())
+
+
+def _add_fields(parser: CommandParser, kind: Kind) -> None:
+    """An option for each field of the page. A secret is no argument: everybody could read it."""
+    for field in kind.fields:
+        option = f"--{field.name.removeprefix('is_').replace('_', '-')}"
+        if field in (NAME, CHARGING):
             continue
-        option = f"--{name.removeprefix('is_').replace('_', '-')}"
-        if choices := getattr(field, "choices", None):
-            keys = [key for key, _ in choices]
-            parser.add_argument(option, dest=name, choices=keys, default=keys[0], help=field.label)
-        elif isinstance(field, BooleanField):
-            parser.add_argument(option, dest=name, action="store_true", help=field.label)
+        if field.is_secret:
+            secret = parser.add_mutually_exclusive_group()
+            told = f"the variable that holds it: {field.label}"
+            secret.add_argument(f"{option}-env", metavar="NAME", help=told)
+            told = f"a line of input: {field.label}"
+            secret.add_argument(f"{option}-stdin", action="store_true", help=told)
+        elif isinstance(field, OneOf):
+            keys = [key for key, _ in field.choices]
+            parser.add_argument(
+                option, dest=field.name, choices=keys, default=keys[0], help=field.label
+            )
+        elif isinstance(field, Tick):
+            parser.add_argument(option, dest=field.name, action="store_true", help=field.label)
         else:
-            parser.add_argument(option, dest=name, default=field.initial, help=field.label)
+            parser.add_argument(option, dest=field.name, default=field.usual, help=field.label)
     parser.add_argument("--free", action="store_true", help="departments do not pay for it")
-    secret = parser.add_mutually_exclusive_group()
-    secret.add_argument("--password-env", metavar="NAME", help="the variable that holds it")
-    secret.add_argument("--password-stdin", action="store_true", help="one line of input")
 
 
-def _as_typed(given: Namespace) -> dict[str, Any]:
+def _as_typed(kind: Kind, given: Namespace) -> dict[str, Any]:
     """The options as the page would send them."""
-    typed = {name: value for name, value in vars(given).items() if value not in (None, False)}
+    options = vars(given)
+    typed = {name: value for name, value in options.items() if value not in (None, False)}
     typed["is_charging"] = not given.free
-    if given.password_env:
-        if given.password_env not in os.environ:
-            raise CommandError(f"There is no variable {given.password_env}.")
-        typed["password"] = os.environ[given.password_env]
-    elif given.password_stdin:
-        typed["password"] = sys.stdin.readline().rstrip("\r\n")
+    for secret in kind.secrets:
+        if variable := options[f"{secret.name}_env"]:
+            if variable not in os.environ:
+                raise CommandError(f"There is no variable {variable}.")
+            typed[secret.name] = os.environ[variable]
+        elif options[f"{secret.name}_stdin"]:
+            typed[secret.name] = sys.stdin.readline().rstrip("\r\n")
     return typed
 
 

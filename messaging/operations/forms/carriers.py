@@ -1,167 +1,169 @@
-"""A carrier as the messaging team fills it in: one form for each kind."""
+"""A carrier as the messaging team fills it in: the form follows from what its kind says."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 
-from messaging.carriers import rules
+from messaging.carriers.fields import Field, OneOf, Tick
+from messaging.carriers.kinds import OF_THE_ROW, Fold, Kind, Line
 from messaging.carriers.models import Carrier
-from messaging.carriers.services import SIMULATOR, SMPP, Wanted
+from messaging.carriers.services import Wanted
 from smsportal.lib.errors import Refused
+
+ATTRS = {
+    "number": {"inputmode": "numeric"},
+    "name": {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"},
+    "secret": {
+        "autocomplete": "off",
+        "autocapitalize": "off",
+        "spellcheck": "false",
+        "class": "masked",
+    },
+}
+CHOOSE = {
+    "required": "Choose one.",
+    "invalid_choice": "%(value)s is not in the list. Choose one.",
+}
+
+
+class SecretInput(forms.PasswordInput):
+    """Of a machine's secret, which is no password of the person: no browser offers to keep it, nor
+    takes a form with several of them for several forms. What was typed is not shown again.
+    """
+
+    input_type = "text"
 
 
 class Ruled(forms.CharField):
     """What a rule makes of the words that were typed; its refusal is the error of the field."""
 
-    def __init__(self, rule: Callable[[str], Any], label: str, **kwargs: Any) -> None:
-        super().__init__(label=label, required=False, **kwargs)
-        self.rule = rule
+    def __init__(self, declared: Field, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.declared = declared
 
     def clean(self, value: Any) -> Any:
         try:
-            return self.rule(value or "")
+            return self.declared.clean(value or "")
         except Refused as refused:
             raise forms.ValidationError(refused.words) from refused
 
 
-def whole(name: str, rule: rules.Whole, help_text: str = "", *, is_needed: bool = True) -> Ruled:
-    def clean(typed: str) -> int | None:
-        return rule.clean(typed, name) if is_needed or typed.strip() else None
-
-    widget = forms.TextInput(attrs={"inputmode": "numeric"})
-    return Ruled(clean, rule.label, help_text=help_text, widget=widget, initial=rule.usual)
-
-
-def number(name: str, help_text: str = "") -> Ruled:
-    return whole(name, rules.NUMBERS[name], help_text)
-
-
-def word(name: str, help_text: str = "") -> Ruled:
-    return Ruled(partial(rules.clean_word, name), rules.WORDS[name][0], help_text=help_text)
-
-
-def file(name: str, help_text: str = "") -> Ruled:
-    return Ruled(partial(rules.clean_file, name), rules.FILES[name], help_text=help_text)
+def form_field(declared: Field) -> forms.Field:
+    shown = {"label": declared.label, "help_text": declared.hint}
+    if isinstance(declared, Tick):
+        return forms.BooleanField(required=False, initial=declared.begins, **shown)
+    if isinstance(declared, OneOf):
+        return forms.ChoiceField(choices=declared.choices, error_messages=CHOOSE, **shown)
+    attrs = ATTRS.get(declared.control, {})
+    if declared.is_secret:
+        widget: forms.Widget = SecretInput(attrs=attrs)
+        return Ruled(declared, strip=False, widget=widget, **shown)
+    if declared.control == "area":
+        area = forms.Textarea(attrs={"rows": 5, "autocapitalize": "off", "spellcheck": "false"})
+        return Ruled(declared, widget=area, initial=declared.usual, **shown)
+    widget = forms.TextInput(attrs=attrs)
+    return Ruled(declared, widget=widget, initial=declared.usual, **shown)
 
 
-def choice(name: str) -> forms.ChoiceField:
-    one = rules.CHOICES[name]
-    words = {
-        "required": "Choose one.",
-        "invalid_choice": "%(value)s is not in the list. Choose one.",
-    }
-    return forms.ChoiceField(label=one.label, choices=one.choices, error_messages=words)
+@dataclass(frozen=True)
+class Shown:
+    """One field on the page. is_set: a secret that is there already, to be replaced only."""
+
+    bound: BoundField
+    declared: Field
+    is_set: bool
+
+    @property
+    def is_optional(self) -> bool:
+        return not self.declared.is_needed
+
+    @property
+    def new_label(self) -> str:
+        return f"New {self.declared.in_sentence}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may not be folded away: wrong, or not as it usually is."""
+        usual = self.declared.usual
+        if isinstance(self.declared, OneOf):
+            usual = self.declared.choices[0][0]
+        return bool(self.bound.errors) or str(self.bound.value() or "") != str(usual or "")
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """Fields side by side."""
+
+    shown: list[Shown]
+
+    @property
+    def secrets(self) -> list[Shown]:
+        return [each for each in self.shown if each.declared.is_secret]
+
+
+@dataclass(frozen=True)
+class ShownFold:
+    fold: Fold
+    lines: list[ShownLine]
+
+    @property
+    def is_open(self) -> bool:
+        return any(each.is_open for line in self.lines for each in line.shown)
 
 
 class CarrierForm(forms.Form):
-    """What every kind has. carrier: the one to change; its name stays."""
+    """carrier: the one to change; its name stays."""
 
-    kind = ""
-
-    name = Ruled(
-        rules.clean_name,
-        "Name",
-        help_text="Small letters, digits and hyphens. Its sender runs under this name, so it "
-        "cannot be changed later.",
-    )
-    texts_per_second = whole(
-        "texts_per_second",
-        rules.RATE,
-        "Empty: as fast as it goes. We halve it for a while when the carrier says slow down.",
-        is_needed=False,
-    )
-    window = whole(
-        "window", rules.WINDOW, "All connections together. So many may be in doubt if it breaks."
-    )
-    is_charging = forms.BooleanField(
-        label="Departments pay for what it carries", required=False, initial=True
-    )
-
-    def __init__(self, *args: Any, carrier: Carrier | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, kind: Kind, *args: Any, carrier: Carrier | None = None, **kwargs: Any
+    ) -> None:
+        self.kind = kind
+        self.carrier = carrier
         if carrier:
-            own = ("window", "texts_per_second", "is_charging", "is_sandbox")
-            secret = {"password"}
-            kwargs["initial"] = {
-                **{name: value for name, value in carrier.settings.items() if name not in secret},
-                **{name: getattr(carrier, name) for name in own},
-            }
+            own = (name for name in OF_THE_ROW if hasattr(carrier, name))
+            kept = {f.name: carrier.settings.get(f.name, f.usual) for f in kind.own_fields}
+            kwargs["initial"] = {**kept, **{name: getattr(carrier, name) for name in own}}
         super().__init__(*args, **kwargs)
+        for declared in kind.fields:
+            self.fields[declared.name] = form_field(declared)
         if carrier:
             del self.fields["name"]
 
     def wanted(self) -> Wanted:
         """As the services take it, of a valid form."""
-        own = ("window", "texts_per_second", "is_charging", "is_sandbox", "password")
-        given = {name: value for name, value in self.cleaned_data.items() if name in own}
-        settings = {
-            name: value for name, value in self.cleaned_data.items() if name in rules.LABELS
-        }
-        return Wanted(**given, settings=settings)
+        row = {name: v for name, v in self.cleaned_data.items() if name in OF_THE_ROW - {"name"}}
+        settings = {name: v for name, v in self.cleaned_data.items() if name not in OF_THE_ROW}
+        return Wanted(**row, settings=settings)
 
+    @property
+    def has_preview(self) -> bool:
+        return self.kind.preview is not None
 
-class SimulatorForm(CarrierForm):
-    kind = SIMULATOR
+    def preview(self) -> str:
+        """Of a valid form; empty where its kind has none. Raises Refused."""
+        wanted = self.wanted()
+        clean = self.kind.clean(wanted.settings, window=wanted.window, is_sandbox=wanted.is_sandbox)
+        return self.kind.preview(clean) if self.kind.preview else ""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["is_charging"].help_text = "Only where nobody is really charged."
-        if not kwargs.get("carrier"):
-            self.fields["name"].initial = "simulator"
-            self.fields["is_charging"].initial = False
+    def sections(self) -> Iterator[dict[str, Any]]:
+        """As the page shows them, without those that nothing is left of."""
+        for section in self.kind.sections:
+            lines = self._lines(section.lines)
+            folds = [ShownFold(fold, self._lines(fold.lines)) for fold in section.folds]
+            if lines or folds:
+                yield {"title": section.title, "lines": lines, "folds": folds}
 
-
-class SmppForm(CarrierForm):
-    kind = SMPP
-    # As on the page: what is wrong is listed in this order.
-    field_order = (
-        *("name", "host", "port", "tls", "system_id", "password"),
-        *("tls_name", "ca_file", "certificate_file", "key_file"),
-        *("bind", "binds", "texts_per_second", "window", "joining", "receipt_ids"),
-        *("is_charging", "is_sandbox", "connect_seconds", "answer_seconds", "enquire_seconds"),
-        *("system_type", "service_type", "has_plus"),
-    )
-
-    host = Ruled(rules.clean_host, "Host")
-    port = number("port")
-    tls = forms.BooleanField(
-        label="Encrypted (TLS)",
-        required=False,
-        initial=True,
-        help_text="Without it, everything can be read on the way, the password too.",
-    )
-    tls_name = Ruled(
-        lambda typed: rules.clean_host(typed, "tls_name") if typed.strip() else "",
-        "Certificate name",
-        help_text="If its certificate names another machine than the host.",
-    )
-    ca_file = file("ca_file", "If its certificate is not from a public authority.")
-    certificate_file = file("certificate_file", "If the carrier asks for a client certificate.")
-    key_file = file("key_file")
-    system_id = word("system_id")
-    password = Ruled(
-        rules.clean_password,
-        "Password",
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    system_type = word("system_type", "Most carriers want none.")
-    service_type = word("service_type", "Most carriers want none.")
-    bind = choice("bind")
-    binds = number("binds")
-    joining = choice("joining")
-    receipt_ids = choice("receipt_ids")
-    has_plus = forms.BooleanField(label="Numbers go with their +", required=False)
-    connect_seconds = number("connect_seconds")
-    answer_seconds = number("answer_seconds", "After that a text may have been sent.")
-    enquire_seconds = number("enquire_seconds")
-    is_sandbox = forms.BooleanField(
-        label="Sandbox",
-        required=False,
-        help_text="It plays a network on this machine, so it takes practice numbers. Only where "
-        "the host is 127.0.0.1.",
-    )
-
-
-FORMS: dict[str, type[CarrierForm]] = {SMPP: SmppForm, SIMULATOR: SimulatorForm}
+    def _lines(self, lines: tuple[Line, ...]) -> list[ShownLine]:
+        kept = self.carrier.settings if self.carrier else {}
+        shown = [
+            [
+                Shown(self[each.name], each, each.is_secret and bool(kept.get(each.name)))
+                for each in line
+                if each.name in self.fields
+            ]
+            for line in lines
+        ]
+        return [ShownLine(line) for line in shown if line]

@@ -3,19 +3,25 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.conf import settings as portal
+from django.db.models import Count
+from django.urls import reverse
+
 from accounts.audit.actors import Actor
 from accounts.audit.models import AuditEvent
 from messaging.carriers import queries as carriers
+from messaging.carriers.calls import hearing
 from messaging.carriers.models import Carrier, CarrierHealth
-from messaging.carriers.standing import Standing, health_of, may_take, standing
+from messaging.carriers.registry import KINDS
+from messaging.carriers.standing import Standing, health_of, standing
+from messaging.routes import queries as routes
 from messaging.sending.models import Message
+from messaging.sending.queries import in_doubt
 from messaging.sending.states import State
 from smsportal.lib.walltime import day_of, start_of
 
-MOST_COUNTED = 10_000  # of waiting texts: more are "more than"
 MOST_EVENTS = 20
 MINUTES = 60
-PRACTICE = "+447700900"
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class Card:
     waiting: str
     minutes: list[int]  # texts that were accepted in each of the last sixty, oldest first
     is_counted_today: bool
+    in_doubt_count: int  # texts that it may have sent, for somebody to decide about
 
     @property
     def minutes_in_words(self) -> str:
@@ -51,39 +58,77 @@ class Card:
 
 def cards(person: Actor, *, now: dt.datetime) -> list[Card]:
     found = list(carriers.carriers(person))
-    every = list(Carrier.objects.all())
-    waiting = {is_practice: _waiting(is_practice) for is_practice in (True, False)}
-    return [_card(carrier, every, waiting, now) for carrier in found]
+    waiting, doubts = _Waiting(now), _in_doubt(now)
+    return [_card(carrier, waiting, doubts, now) for carrier in found]
 
 
 def card(carrier: Carrier, *, now: dt.datetime) -> Card:
-    waiting = {is_practice: _waiting(is_practice) for is_practice in (True, False)}
-    return _card(carrier, list(Carrier.objects.all()), waiting, now)
+    return _card(carrier, _Waiting(now), _in_doubt(now), now)
 
 
-def _waiting(is_practice: bool) -> int:
-    queued = Message.objects.filter(state=State.QUEUED)
-    practice = {"number__startswith": PRACTICE}
-    texts = queued.filter(**practice) if is_practice else queued.exclude(**practice)
-    return texts.values("pk")[: MOST_COUNTED + 1].count()
+def _in_doubt(now: dt.datetime) -> dict[int | None, int]:
+    counted = in_doubt(now).order_by().values_list("carrier").annotate(Count("pk"))
+    return dict(counted)
+
+
+class _Waiting:
+    """How many texts wait on each path: they are counted once for all carriers."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self.plan = routes.plan(now=now)
+        queued = Message.objects.filter(state=State.QUEUED)
+        self.counts = dict(queued.values_list("path").annotate(Count("pk")))
+
+    def for_carrier(self, carrier: Carrier) -> int:
+        if carrier.paused_at:
+            return 0
+        return sum(self.counts.get(path, 0) for path in self.plan.paths_taken_by(carrier.pk))
 
 
 def _card(
-    carrier: Carrier, every: list[Carrier], waiting: dict[bool, int], now: dt.datetime
+    carrier: Carrier, waiting: _Waiting, doubts: dict[int | None, int], now: dt.datetime
 ) -> Card:
     health = health_of(carrier)
-    count = sum(
-        number for is_practice, number in waiting.items() if carrier in may_take(every, is_practice)
-    )
-    shown = f"more than {MOST_COUNTED:,}" if count > MOST_COUNTED else f"{count:,}"
+    shown = f"{waiting.for_carrier(carrier):,}"
     is_today = health is not None and health.counted_on == day_of(now)
-    return Card(carrier, standing(carrier, now), health, shown, _minutes(health, now), is_today)
+    return Card(
+        carrier,
+        standing(carrier, now),
+        health,
+        shown,
+        _minutes(health, now),
+        is_today,
+        doubts.get(carrier.pk, 0),
+    )
 
 
 def _minutes(health: CarrierHealth | None, now: dt.datetime) -> list[int]:
     this = int(now.timestamp()) // 60
     counted = dict(health.minutes) if health else {}
     return [counted.get(this - back, 0) for back in range(MINUTES - 1, -1, -1)]
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What a carrier that calls us has to know, and what came of it. told: of the last day."""
+
+    proof: str
+    reports: str
+    texts: str
+    told: hearing.Told
+
+
+def calls(carrier: Carrier, *, now: dt.datetime) -> Calls | None:
+    proof = KINDS[carrier.kind].proof(carrier.settings)
+    if not proof:
+        return None
+    return Calls(
+        proof, _door(carrier, "report"), _door(carrier, "text"), hearing.told(carrier, now=now)
+    )
+
+
+def _door(carrier: Carrier, about: str) -> str:
+    return portal.PORTAL_URL + reverse(f"operations:carrier_{about}", args=[carrier.uid])
 
 
 def today(person: Actor, *, now: dt.datetime) -> list[AuditEvent]:

@@ -13,7 +13,9 @@ from accounts.people.access import permission_required
 from messaging.carriers import queries as carrier_queries
 from messaging.carriers import services
 from messaging.carriers.models import Carrier
-from messaging.operations.forms.carriers import FORMS, CarrierForm
+from messaging.carriers.registry import KINDS
+from messaging.operations.forms.carriers import CarrierForm
+from messaging.operations.queries import carrier_tests
 from messaging.operations.queries import carriers as carrier_cards
 from smsportal.lib.errors import Refused
 
@@ -37,14 +39,14 @@ def carriers(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @TEAM
 def add(request: HttpRequest) -> HttpResponse:
-    kind = request.GET.get("kind", "")
-    kind = kind if kind in FORMS else services.SMPP
-    form = FORMS[kind](request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    kind = KINDS.get(request.GET.get("kind", "")) or next(iter(KINDS.values()))
+    form = CarrierForm(kind, request.POST or None)
+    shown = _preview(request, form)
+    if _is_to_save(request) and form.is_valid():
         try:
             carrier = services.add(
                 name=form.cleaned_data["name"],
-                kind=kind,
+                kind=kind.key,
                 wanted=form.wanted(),
                 by=request.user,
                 now=timezone.now(),
@@ -55,7 +57,7 @@ def add(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"{carrier} has been added\nNow start its sender.")
             return redirect("operations:carrier", carrier.uid)
     status = 422 if form.errors else 200
-    context = {"form": form, "kind": kind}
+    context = {"form": form, "kind": kind, "kinds": KINDS.values(), "preview": shown}
     return render(request, "messaging/operations/carrier_add.html", context, status=status)
 
 
@@ -63,8 +65,9 @@ def add(request: HttpRequest) -> HttpResponse:
 @TEAM
 def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     carrier = _carrier(request, uid)
-    form = FORMS[carrier.kind](request.POST or None, carrier=carrier)
-    if request.method == "POST" and form.is_valid():
+    form = CarrierForm(KINDS[carrier.kind], request.POST or None, carrier=carrier)
+    shown = _preview(request, form)
+    if _is_to_save(request) and form.is_valid():
         try:
             services.change(
                 carrier=carrier, wanted=form.wanted(), by=request.user, now=timezone.now()
@@ -76,7 +79,22 @@ def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
                 request, f"{carrier} has been saved\nA running sender connects again in seconds."
             )
             return redirect("operations:carrier", uid)
-    return _page(request, carrier, form=form)
+    return _page(request, carrier, form=form, preview=shown)
+
+
+def _is_to_save(request: HttpRequest) -> bool:
+    return request.method == "POST" and "preview" not in request.POST
+
+
+def _preview(request: HttpRequest, form: CarrierForm) -> str:
+    """What would be sent of an example, where that was asked for and nothing is wrong."""
+    if "preview" not in request.POST or not form.is_valid():
+        return ""
+    try:
+        return form.preview()
+    except Refused as refused:
+        form.add_error(refused.field or None, refused.words)
+        return ""
 
 
 @require_POST
@@ -132,16 +150,20 @@ def _page(
     carrier: Carrier,
     *,
     form: CarrierForm | None = None,
+    preview: str = "",
     problems: list[dict[str, str]] | None = None,
 ) -> HttpResponse:
     """The page of one carrier, as it is now or with what was typed into it."""
     now = timezone.now()
-    form = form or FORMS[carrier.kind](carrier=carrier)
+    form = form or CarrierForm(KINDS[carrier.kind], carrier=carrier)
     context = {
         "carrier": carrier,
         "card": carrier_cards.card(carrier, now=now),
+        "calls": carrier_cards.calls(carrier, now=now),
         "form": form,
         "problems": problems or [],
+        "preview": preview,
+        "last_test": carrier_tests.last(request.user, carrier, now=now),
         "has_carried": carrier_queries.has_carried(carrier),
         "now": now,
     }

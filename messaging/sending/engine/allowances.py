@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.conf import settings
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Greatest
 
 from accounts.people.models import Person
@@ -14,7 +14,7 @@ from messaging.sending.queries import Cap, caps_of, left_of
 from smsportal.lib import walltime
 
 
-def reserve(*, person: Person, part_count: int, day: dt.date) -> None:
+def reserve(*, person: Person, part_count: int, day: dt.date) -> list[str]:
     """Take `part_count` from every cap of that day, or from none. Raises CapReached.
 
     Call inside the transaction that accepts the batch.
@@ -26,17 +26,32 @@ def reserve(*, person: Person, part_count: int, day: dt.date) -> None:
             f"most {most:,}. Send it to fewer people, or ask the messaging team to raise it."
         )
     for cap in caps_of(person, day):
-        _reserve_one(cap, part_count)
+        wanted = _row(cap)
+        if cap.limit is not None:
+            wanted = wanted.filter(used_count__lte=cap.limit - part_count)
+        if not wanted.update(used_count=F("used_count") + part_count):
+            raise CapReached(_over(cap, part_count))
+    return []
 
 
-def _reserve_one(cap: Cap, part_count: int) -> None:
+def take_all(*, person: Person, part_count: int, day: dt.date) -> list[str]:
+    """The same where no cap may stop it: counted as used. Answers, in words, what it goes over."""
+    most = person.department.parts_per_batch_cap
+    over = [f"{part_count:,} texts in one message of at most {most:,}"] if part_count > most else []
+    for cap in caps_of(person, day):
+        row = _row(cap)
+        row.update(used_count=F("used_count") + part_count)
+        used = row.values_list("used_count", flat=True).get()
+        if cap.limit is not None and used > cap.limit:
+            whose = f"{person.name} on {day.day} {day:%B}" if cap.is_personal else cap.words
+            over.append(f"{used:,} of {cap.limit:,} texts for {whose}")
+    return over
+
+
+def _row(cap: Cap) -> QuerySet[Allowance]:
     key = {"scope": cap.scope, "owner_id": cap.owner_id, "period_on": cap.period_on}
     Allowance.objects.bulk_create([Allowance(**key)], ignore_conflicts=True)
-    wanted = Allowance.objects.filter(**key)
-    if cap.limit is not None:
-        wanted = wanted.filter(used_count__lte=cap.limit - part_count)
-    if not wanted.update(used_count=F("used_count") + part_count):
-        raise CapReached(_over(cap, part_count))
+    return Allowance.objects.filter(**key)
 
 
 def _over(cap: Cap, part_count: int) -> str:
@@ -48,14 +63,14 @@ def _over(cap: Cap, part_count: int) -> str:
 
 
 def give_back(message_ids: Sequence[int]) -> None:
-    """Texts that did not go after all (failed, expired, cancelled, opted out).
+    """Texts that did not go after all (failed, expired, cancelled, opted out), or went in part.
 
     Call it once a text, in the transaction of the guarded move that made it final.
     """
     freed = (
         Message.objects.filter(pk__in=message_ids)
         .values_list("batch__department_id", "batch__person_id", "batch__reserved_on")
-        .annotate(parts=Sum("part_count"))
+        .annotate(parts=Sum(F("part_count") - F("accepted_part_count")))
         .order_by("batch__department_id", "batch__reserved_on", "batch__person_id")
     )
     _give_back(freed)

@@ -1,6 +1,7 @@
 """What a sender knows of its carrier, written down where pages can read it: one row a carrier."""
 
 import datetime as dt
+import json
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
@@ -11,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from messaging.carriers.base import Answer, DeliveryReceipt, LineState, Outcome
 from messaging.carriers.models import Carrier, CarrierHealth
+from messaging.sending.engine.breaker import LONGEST_WAIT, Breaker
 from messaging.sending.states import State
 from smsportal.lib.walltime import day_of
 
@@ -40,6 +42,21 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Opened:
+    """A breaker that is open: why, for how long, and in how many seconds one text is tried."""
+
+    why: str
+    seconds: float
+    tries_in: float
+
+    @staticmethod
+    def of(breaker: Breaker, at: float) -> "Opened | None":
+        if not breaker.is_open:
+            return None
+        return Opened(breaker.why, at - breaker.opened_at, breaker.tries_at - at)
+
+
+@dataclass(frozen=True)
 class Facts:
     """How it is at this moment. counts: of Seen, since the last time. passed_problem: one that
     has come since then, and may be over already.
@@ -52,6 +69,7 @@ class Facts:
     is_slowed: bool
     counts: Counter[str]
     passed_problem: str = ""
+    breaker: Opened | None = None
 
 
 def write(carrier_id: int, facts: Facts, *, now: dt.datetime) -> None:
@@ -67,11 +85,29 @@ def write(carrier_id: int, facts: Facts, *, now: dt.datetime) -> None:
         row.connection_count = facts.line.connection_count
         row.in_hand_count = facts.in_hand_count
         row.rate, row.is_slowed = facts.rate, facts.is_slowed
+        _breaker(row, facts.breaker, now)
         _count(row, facts.counts, now)
         if facts.passed_problem and not facts.line.problem:
             _problem(row, facts.passed_problem, now)
         _problem(row, facts.line.problem, now)
         row.save()
+
+
+def _breaker(row: CarrierHealth, opened: Opened | None, now: dt.datetime) -> None:
+    row.breaker_why = opened.why if opened else ""
+    row.breaker_opened_at = now - dt.timedelta(seconds=opened.seconds) if opened else None
+    row.breaker_tries_at = now + dt.timedelta(seconds=opened.tries_in) if opened else None
+
+
+def restore(carrier_id: int, breaker: Breaker, *, at: float, now: dt.datetime) -> None:
+    """Open it as it was when the sender ended: a new sender knows no better."""
+    row = CarrierHealth.objects.filter(carrier_id=carrier_id).first()
+    if row is None or row.breaker_opened_at is None or row.breaker_tries_at is None:
+        return
+    breaker.why = row.breaker_why
+    breaker.opened_at = at - (now - row.breaker_opened_at).total_seconds()
+    tries_in = (row.breaker_tries_at - now).total_seconds()
+    breaker.tries_at = at + min(max(tries_in, 0.0), LONGEST_WAIT)
 
 
 def cannot_start(carrier: Carrier, why: str, *, now: dt.datetime) -> None:
@@ -107,3 +143,10 @@ def _problem(row: CarrierHealth, problem: str, now: dt.datetime) -> None:
             row.problem_over_at = now
     elif not row.has_problem or row.problem != problem:
         row.problem, row.problem_since, row.problem_over_at = problem, now, None
+
+
+def made_with(carrier: Carrier) -> tuple:
+    """What the adapter and the pace are made from; everything else is read as it changes."""
+    settings = json.dumps(carrier.settings, sort_keys=True)
+    row = (carrier.window, carrier.texts_per_second, carrier.dedupes_for_minutes)
+    return (carrier.kind, settings, *row)

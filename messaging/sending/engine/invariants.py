@@ -8,7 +8,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from messaging.sending.models import GOING, WAITING, Attempt, Batch, Message, Receipt
 from messaging.sending.queries import halt
-from messaging.sending.states import NOT_SENT, BatchState, Lane, State
+from messaging.sending.states import NOT_SENT, BatchState, Lane, Phase, State
+from smsportal.lib.db import CountOf
 
 STALE_LEASE = dt.timedelta(minutes=2)
 LATE_SCHEDULE = dt.timedelta(seconds=90)
@@ -51,7 +52,7 @@ def sent_without_evidence(now: dt.datetime) -> QuerySet:
 
 def not_sent_with_evidence(now: dt.datetime) -> QuerySet:
     evidence = Attempt.objects.filter(
-        message_id=OuterRef("pk"), phase__in=["accepted", "ambiguous"], is_overruled=False
+        message_id=OuterRef("pk"), phase__in=[Phase.ACCEPTED, Phase.AMBIGUOUS], is_overruled=False
     )
     return Message.objects.filter(
         Q(accepted_at__isnull=False) | Exists(evidence), state__in=NOT_SENT
@@ -59,11 +60,17 @@ def not_sent_with_evidence(now: dt.datetime) -> QuerySet:
 
 
 def accepted_twice(now: dt.datetime) -> QuerySet:
-    """The text keeps the first reference; the second is in its story."""
-    again = Attempt.objects.filter(
-        message_id=OuterRef("pk"), phase="accepted", granted_by_name=""
-    ).exclude(code=OuterRef("carrier_ref"))
-    return Message.objects.filter(Exists(again), carrier_ref__isnull=False)
+    """More often than somebody allowed. The text keeps one reference; the others are in its story.
+
+    That a carrier takes no second copy is no leave: one that does was believed for nothing.
+    """
+    told = Attempt.objects.filter(message_id=OuterRef("pk"))
+    others = told.filter(phase=Phase.ACCEPTED).exclude(code=OuterRef("carrier_ref"))
+    granted = told.filter(phase=Phase.GRANTED)
+    taken = Message.objects.filter(Exists(others), carrier_ref__isnull=False)
+    return taken.alias(
+        others=CountOf(others.values("code").distinct()), granted=CountOf(granted.values("pk"))
+    ).filter(others__gt=F("granted"))
 
 
 def promise_not_kept(now: dt.datetime) -> QuerySet:

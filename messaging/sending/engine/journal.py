@@ -8,11 +8,11 @@ without an answer = may have been sent; answered = applied. Half a line at the e
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
 
-from messaging.carriers.base import Answer, Outcome, OutgoingText
+from messaging.carriers.base import Answer, Outcome, OutgoingText, PartAnswer
 
 COMPACT_OVER_BYTES = 4 * 1024 * 1024
 
@@ -38,9 +38,23 @@ def read(path: Path) -> Past:
         past.is_whole = True
         past.about |= {(pk, attempt) for pk, attempt in entry.get("about", ())}
         for each in entry.get("answer", ()):
-            answer = Answer(**{**each, "outcome": Outcome(each["outcome"])})
+            answer = _read(each)
             past.answers[answer.message_id, answer.attempt] = answer
     return past
+
+
+def _line(answer: Answer) -> list:
+    parts = [[part.outcome, part.carrier_ref, part.words] for part in answer.parts]
+    whole = [answer.message_id, answer.attempt, answer.outcome, answer.carrier_ref]
+    return [*whole, answer.code, answer.words, parts]
+
+
+def _read(line: list | dict) -> Answer:
+    if isinstance(line, dict):  # as the version before wrote them
+        return Answer(**{**line, "outcome": Outcome(line["outcome"])})
+    pk, attempt, outcome, ref, code, words, parts = line
+    heard = tuple(PartAnswer(Outcome(part), *of_it) for part, *of_it in parts)
+    return Answer(pk, attempt, Outcome(outcome), ref, code, words, heard)
 
 
 class Journal:
@@ -61,7 +75,7 @@ class Journal:
 
     def answered(self, answers: Iterable[Answer]) -> None:
         answers = list(answers)
-        self._write({"answer": [asdict(answer) for answer in answers]})
+        self._write({"answer": [_line(answer) for answer in answers]})
         self.open_texts.update({(a.message_id, a.attempt): a for a in answers})
 
     def recorded(self, answers: Iterable[Answer]) -> None:
@@ -84,7 +98,7 @@ class Journal:
         fresh = self.path.with_suffix(".new")
         self.file = fresh.open("w")
         self._write({"about": list(self.open_texts)})
-        self._write({"answer": [asdict(a) for a in self.open_texts.values() if a is not None]})
+        self._write({"answer": [_line(a) for a in self.open_texts.values() if a is not None]})
         os.fdatasync(self.file.fileno())
         fresh.replace(self.path)
         return self.file

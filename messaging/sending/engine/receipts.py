@@ -12,10 +12,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from messaging.carriers.base import DeliveryReceipt
+from messaging.sending.engine import parts
 from messaging.sending.engine.late import OPEN, taken
 from messaging.sending.engine.marks import touch
-from messaging.sending.models import Message, Receipt
-from messaging.sending.states import FINAL, State, Undelivered
+from messaging.sending.models import Attempt, Message, Receipt
+from messaging.sending.states import FINAL, Phase, State, Treated, Undelivered
 from smsportal.lib.db import update_many
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ FRESH = dt.timedelta(minutes=10)  # so long a receipt is tried again every secon
 KEPT_WAITING = dt.timedelta(hours=24)
 REPORTS = frozenset({State.DELIVERED, State.UNDELIVERED})
 AT_ONCE = 500
+MOST_FRESH = 2000  # tried each second: a tenth of one, however many strangers there are
 
 ABSENT = Q(state=State.UNDELIVERED, reason=Undelivered.ABSENT)
 
@@ -37,6 +39,7 @@ class Known:
     uid: UUID
     state: str
     reason: str
+    part_count: int
 
 
 def apply(carrier_id: int, receipts: Iterable[DeliveryReceipt], *, now: dt.datetime) -> None:
@@ -63,15 +66,23 @@ def match_waiting(*, now: dt.datetime, only_fresh: bool = False) -> int:
     """Try the receipts that were kept again; answers how many found their text."""
     waiting = Receipt.objects.filter(applied_at__isnull=True, orphan_at__isnull=True)
     if only_fresh:
-        waiting = waiting.filter(received_at__gte=now - FRESH)
+        fresh = waiting.filter(received_at__gte=now - FRESH).order_by("-pk")
+        newest = list(fresh[:MOST_FRESH])[::-1]
+        chunks = (newest[at : at + AT_ONCE] for at in range(0, len(newest), AT_ONCE))
+        return sum(_match_all(chunk, now) for chunk in chunks)
     matched, last = 0, 0
     while rows := list(waiting.filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
         last = rows[-1].pk
-        for carrier_id in {row.carrier_id for row in rows}:
-            mine = [row for row in rows if row.carrier_id == carrier_id]
-            matched += _match(carrier_id, mine, now)
-    if not only_fresh:
-        waiting.filter(received_at__lt=now - KEPT_WAITING).update(orphan_at=now)
+        matched += _match_all(rows, now)
+    waiting.filter(received_at__lt=now - KEPT_WAITING).update(orphan_at=now)
+    return matched
+
+
+def _match_all(rows: list[Receipt], now: dt.datetime) -> int:
+    matched = 0
+    for carrier_id in {row.carrier_id for row in rows}:
+        mine = [row for row in rows if row.carrier_id == carrier_id]
+        matched += _match(carrier_id, mine, now)
     return matched
 
 
@@ -101,22 +112,39 @@ def _settle(carrier_id: int, receipts: Sequence[DeliveryReceipt], now: dt.dateti
     if not receipts:
         return set()
     known = _known(carrier_id, receipts)
-    about = {r.carrier_ref: k for r in receipts if (k := known.get(r.carrier_ref))}
-    rows = [
+    of_parts = _of_parts(carrier_id, receipts, known)
+    about = {
+        r.carrier_ref: k
+        for r in receipts
+        if r.carrier_ref not in of_parts and (k := known.get(r.carrier_ref))
+    }
+    rows: list[tuple] = [
         (about[r.carrier_ref].pk, r.state, r.reason, r.carrier_ref)
         for r in receipts
         if r.carrier_ref in about
     ]
+    whole = parts.verdicts(set(of_parts.values())) if of_parts else []
+    rows += whole
     arrived_late = [row for row in rows if row[1] == State.DELIVERED]
     changed = set(_report(Message.objects.filter(Q(state=State.SUBMITTED) | OPEN), rows, now))
-    if any(text.state == State.UNDELIVERED for text in about.values()):
+    if whole or any(text.state == State.UNDELIVERED for text in about.values()):
         changed |= set(_report(Message.objects.filter(ABSENT), arrived_late, now))
+    if any(text.reason in Treated.values for text in about.values()):
+        changed |= _of_treated(carrier_id, rows, now)
     touch(changed, now)
-    return {
+    return {*of_parts} | {
         r.carrier_ref
         for r in receipts
         if (text := about.get(r.carrier_ref)) and (text.pk in changed or _is_idle(r, text))
     }
+
+
+def _of_parts(
+    carrier_id: int, receipts: Sequence[DeliveryReceipt], known: dict[str, Known]
+) -> dict[str, int]:
+    """Reports on parts of long texts. Texts of one part, nearly all, cost no question."""
+    perhaps = [r for r in receipts if (k := known.get(r.carrier_ref)) is None or k.part_count > 1]
+    return parts.report(carrier_id, perhaps) if perhaps else {}
 
 
 def _report(guarded: QuerySet, rows: list[tuple], now: dt.datetime) -> list[int]:
@@ -124,9 +152,37 @@ def _report(guarded: QuerySet, rows: list[tuple], now: dt.datetime) -> list[int]
     return update_many(guarded, rows, columns, lease_until=None, why="", final_at=now, **taken(now))
 
 
+def _of_treated(carrier_id: int, rows: list[tuple], now: dt.datetime) -> set[int]:
+    """Somebody had decided that they were not sent. That stays, uncharged; the page says both."""
+    decided = Message.objects.filter(state=State.FAILED, reason__in=Treated.values)
+    not_delivered = decided.exclude(reason=Treated.DELIVERED)
+    changed: set[int] = set()
+    for state, reason in (
+        (State.DELIVERED, Treated.DELIVERED),
+        (State.UNDELIVERED, Treated.UNDELIVERED),
+    ):
+        told = [(pk, ref) for pk, said, _, ref in rows if said == state]
+        news = not_delivered.exclude(reason=reason)
+        changed |= set(update_many(news, told, ["carrier_ref"], reason=reason))
+    Attempt.objects.bulk_create(
+        Attempt(
+            message_id=pk,
+            number=0,
+            carrier_id=carrier_id,
+            at=now,
+            phase=Phase.REPORTED,
+            code=ref,
+            words=State(state).label,
+        )
+        for pk, state, _, ref in rows
+        if pk in changed
+    )
+    return changed
+
+
 def _known(carrier_id: int, receipts: Sequence[DeliveryReceipt]) -> dict[str, Known]:
     """By the carrier's reference, else by ours where the carrier echoes it."""
-    fields = ("pk", "carrier_ref", "uid", "state", "reason")
+    fields = ("pk", "carrier_ref", "uid", "state", "reason", "part_count")
     theirs = Message.objects.filter(carrier_id=carrier_id)
     refs = [receipt.carrier_ref for receipt in receipts]
     found = {k[1]: Known(*k) for k in theirs.filter(carrier_ref__in=refs).values_list(*fields)}

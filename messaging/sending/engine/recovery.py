@@ -9,12 +9,20 @@ from django.db.models import F, Q, QuerySet
 
 from messaging.carriers.base import Answer, Outcome
 from messaging.carriers.models import Carrier
-from messaging.sending.engine import answers
+from messaging.sending.engine import answers, carrier_tests
+from messaging.sending.engine.doubt import MOST_LEASES_LOST
 from messaging.sending.engine.journal import Key, Past
-from messaging.sending.engine.marks import LEASE_OVER, not_sent_after_all, overrule, reopen, touch
-from messaging.sending.engine.sweeps import MOST_LEASES_LOST
-from messaging.sending.models import Message
-from messaging.sending.states import State
+from messaging.sending.engine.marks import (
+    LEASE_OVER,
+    WITHOUT_DOUBT,
+    not_sent_after_all,
+    overrule,
+    reopen,
+    touch,
+)
+from messaging.sending.models import Attempt, Message
+from messaging.sending.states import State, Treated
+from messaging.text import refusals
 from smsportal.lib.db import CHUNK, update_many
 
 log = logging.getLogger(__name__)
@@ -37,32 +45,50 @@ def recover(
     in hand now. after_crash: what was in hand at three of them is not tried again. Running it twice
     changes nothing.
     """
+    carrier_tests.recover(carrier, past, now=now, but=but)
     held = [key for key in _held(carrier) if key not in but]
+    decided = [key for key in _decided(carrier, held) if key not in but]
     if not past.is_whole:
-        _doubt(carrier, held, "no_journal", now)
+        _say(carrier, [*held, *decided], Outcome.AMBIGUOUS, "no_journal", now)
         return
-    told = {key: past.answers[key] for key in held if key in past.answers}
+    told = {key: past.answers[key] for key in [*held, *decided] if key in past.answers}
     for start in range(0, len(told), CHUNK):
         answers.record(carrier.pk, list(told.values())[start : start + CHUNK], now=now)
-    _doubt(carrier, [k for k in held if k in past.about and k not in told], "no_answer", now)
+    doubtful = [key for key in [*held, *decided] if key in past.about and key not in told]
+    _say(carrier, doubtful, Outcome.AMBIGUOUS, "no_answer", now)
+    never_left = [key for key in decided if key not in past.about and key not in told]
+    _say(carrier, never_left, Outcome.NOT_TRIED, "never_left", now)
     left = [key for key in held if key not in past.about and key not in told]
     _queue_again(left, now, counts=after_crash)
 
 
 def _held(carrier: Carrier) -> Held:
     """Those in hand, and those whose lease a sweep has ended meanwhile."""
-    swept = Q(state=State.UNKNOWN, attempts__code=LEASE_OVER, attempts__is_overruled=False)
+    swept = Q(
+        state=State.UNKNOWN,
+        attempts__code=LEASE_OVER,
+        attempts__number=F("attempt_count"),
+        attempts__is_overruled=False,
+    )
     texts = Message.objects.filter(Q(state=State.SENDING) | swept, carrier=carrier).distinct()
     return list(texts.order_by("pk").values_list("pk", "attempt_count"))
 
 
-def _doubt(carrier: Carrier, held: Held, code: str, now: dt.datetime) -> None:
-    for start in range(0, len(held), CHUNK):
-        doubtful = [
-            Answer(pk, attempt, Outcome.AMBIGUOUS, code=code, words="The sender was stopped")
-            for pk, attempt in held[start : start + CHUNK]
-        ]
-        answers.record(carrier.pk, doubtful, now=now)
+def _decided(carrier: Carrier, held: Held) -> Held:
+    """Earlier attempts that a sweep ended, where somebody decided before the journal was asked."""
+    goes_on = Q(message__state__in=[State.QUEUED, State.SENDING, State.UNKNOWN], is_overruled=False)
+    treated = Q(message__state=State.FAILED, message__reason=Treated.NOT_SENT)
+    lines = Attempt.objects.filter(goes_on | treated, carrier=carrier, code=LEASE_OVER)
+    known = set(held)
+    keys = lines.order_by("pk").values_list("message_id", "number")
+    return [key for key in keys if key not in known]
+
+
+def _say(carrier: Carrier, keys: Held, outcome: Outcome, code: str, now: dt.datetime) -> None:
+    words = "The sender was stopped"
+    told = [Answer(*key, outcome, code=code, words=words) for key in keys]
+    for start in range(0, len(told), CHUNK):
+        answers.record(carrier.pk, told[start : start + CHUNK], now=now)
 
 
 def _queue_again(held: Held, now: dt.datetime, *, counts: bool) -> None:
@@ -80,21 +106,25 @@ def _queue_again(held: Held, now: dt.datetime, *, counts: bool) -> None:
             state=State.QUEUED,
             lease_losses=F("lease_losses") + lost,
         )
-        innocent = swept.filter(lease_losses__lt=MOST_LEASES_LOST)
-        queued += _move(innocent, held, state=State.QUEUED, maybe_sent=False)
         poison = _move(sending.filter(maybe_sent=False), held, **POISON, final_at=now)
-        poison += _move(swept, held, **POISON, final_at=now, maybe_sent=False)
+        doubtful = _move(sending.filter(maybe_sent=True), held, **POISON_IN_DOUBT)
+        clear, doubted = overrule(set(held))
+        innocent = swept.filter(lease_losses__lt=MOST_LEASES_LOST)
+        sure = [key for key in held if key[0] in clear]
+        queued += _move(innocent, sure, state=State.QUEUED, **WITHOUT_DOUBT)
+        poison += _move(swept, sure, **POISON, final_at=now, **WITHOUT_DOUBT)
+        # An earlier copy is in doubt still, and somebody let this one go all the same.
+        unsure = [key for key in held if key[0] in doubted]
+        queued += _move(innocent, unsure, state=State.QUEUED)
+        doubtful += _move(swept, unsure, **POISON_IN_DOUBT)
         reopen(queued)
-        overrule([*queued, *poison])
-        touch([*queued, *poison], now)
+        touch([*queued, *poison, *doubtful], now)
         not_sent_after_all(poison)
 
 
-POISON = {
-    "state": State.FAILED,
-    "reason": "poison",
-    "why": "sending it stopped the sender three times",
-}
+_WHY_POISON = {"reason": "poison", "why": refusals.POISON}
+POISON = {"state": State.FAILED, **_WHY_POISON}
+POISON_IN_DOUBT = {"state": State.UNKNOWN, **_WHY_POISON}
 
 
 def _move(guarded: QuerySet, held: Held, **same: object) -> list[int]:

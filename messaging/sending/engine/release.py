@@ -1,6 +1,7 @@
 """When its time has come a batch is let go; one that is cancelled or stopped is dropped."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -9,9 +10,10 @@ from messaging.senders.models import OptOut
 from messaging.sending.engine import allowances
 from messaging.sending.engine.marks import touch
 from messaging.sending.models import GOING, WAITING, Batch, Message
-from messaging.sending.states import STOPPED, BatchState, State
+from messaging.sending.states import STOPPED, BatchState, Lane, State
 from smsportal.lib import db
 
+AT_ONCE = 200  # batches in one round
 STILL_WAITS = [State.SCHEDULED, State.QUEUED]
 
 
@@ -26,35 +28,62 @@ def release_due(*, now: dt.datetime) -> int:
         expanded_at__isnull=False,
         send_at__lte=now,
         department__closed_at__isnull=True,
-    ).order_by("lane", "send_at")
-    for batch in due[:200]:
-        _start(batch, now=now)
-    # Paused ones too: their texts wait in line like all others, and grow too old there.
-    started = Batch.objects.filter(state__in=GOING, released_at=None)
-    return sum(_release(batch, now=now) for batch in started.order_by("lane", "pk")[:200])
+    )
+    _start(list(due.filter(lane=Lane.EMERGENCY).values_list("pk", flat=True)[:AT_ONCE]), now=now)
+    _start_without_opted_out(due, now=now)
+    return _release_started(now=now)
 
 
-def _start(batch: Batch, *, now: dt.datetime) -> None:
+def start(batch: Batch, *, now: dt.datetime) -> None:
+    """Let one go without waiting for the next round: its texts are made, and in line."""
+    Batch.objects.filter(pk=batch.pk, state=BatchState.HELD).update(
+        state=BatchState.RUNNING, started_at=now, released_at=now, changed_at=now
+    )
+
+
+def _start(batch_ids: Collection[int], *, now: dt.datetime) -> list[int]:
+    """All at one stroke: on the hour, hundreds of departments have something that is due."""
+    waits = Batch.objects.filter(pk__in=batch_ids, state__in=WAITING).order_by("pk")
+    goes = {"state": BatchState.RUNNING, "started_at": now, "changed_at": now}
+    return db.claim(waits, len(batch_ids), **goes) if batch_ids else []
+
+
+def _start_without_opted_out(due: QuerySet, *, now: dt.datetime) -> None:
     """Whoever opted out since it was accepted is not texted, and not charged for."""
-    opted_out = list(_opted_out(batch).values_list("pk", flat=True))  # read before the lock
+    first = due.order_by("lane", "send_at").values_list("pk", flat=True)
+    waiting = list(first[:AT_ONCE])
+    opted_out: dict[int, list[int]] = {}  # read before the lock
+    for batch_id, pk in _opted_out(waiting).values_list("batch_id", "pk"):
+        opted_out.setdefault(batch_id, []).append(pk)
+    _start([pk for pk in waiting if pk not in opted_out], now=now)
     gone = {"state": State.CANCELLED, "reason": "opted_out", "final_at": now}
-    with transaction.atomic():
-        if not Batch.objects.filter(pk=batch.pk, state__in=WAITING).update(
-            state=BatchState.RUNNING, started_at=now, changed_at=now
-        ):
-            return
-        for start in range(0, len(opted_out), db.CHUNK):
-            theirs = _opted_out(batch).filter(pk__in=opted_out[start : start + db.CHUNK])
-            allowances.give_back(db.claim(theirs, db.CHUNK, **gone))
+    for batch_id, texts in opted_out.items():
+        with transaction.atomic():
+            if not _start([batch_id], now=now):
+                continue
+            for start in range(0, len(texts), db.CHUNK):
+                theirs = _opted_out([batch_id]).filter(pk__in=texts[start : start + db.CHUNK])
+                allowances.give_back(db.claim(theirs, db.CHUNK, **gone))
 
 
-def _opted_out(batch: Batch) -> QuerySet:
+def _opted_out(batch_ids: Collection[int]) -> QuerySet:
     standing = OptOut.objects.filter(
-        Q(department_id=batch.department_id) | Q(department__isnull=True),
+        Q(department_id=OuterRef("department_id")) | Q(department__isnull=True),
         number=OuterRef("number"),
         lifted_at=None,
     )
-    return Message.objects.filter(Exists(standing), batch=batch, state__in=STILL_WAITS)
+    theirs = Message.objects.filter(batch__in=batch_ids, state__in=STILL_WAITS)
+    return theirs.filter(Exists(standing)).exclude(lane=Lane.EMERGENCY)
+
+
+def _release_started(*, now: dt.datetime) -> int:
+    """Paused ones too: their texts wait in line like all others, and grow too old there."""
+    theirs = Message.objects.filter(batch_id=OuterRef("pk"), state=State.SCHEDULED)
+    started = Batch.objects.filter(state__in=GOING, released_at=None)
+    done = started.exclude(Exists(theirs)).order_by("pk")
+    db.claim(done, AT_ONCE, released_at=now, changed_at=now)
+    left = started.filter(Exists(theirs)).order_by("lane", "pk")
+    return sum(_release(batch, now=now) for batch in left[:AT_ONCE])
 
 
 def _release(batch: Batch, *, now: dt.datetime) -> int:

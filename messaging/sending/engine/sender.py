@@ -3,16 +3,14 @@ is about to send them, sends, and records what it hears. No transaction spans th
 """
 
 import asyncio
-import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 
 from messaging.carriers.base import (
     Adapter,
@@ -25,37 +23,44 @@ from messaging.carriers.base import (
     TextFromPhone,
 )
 from messaging.carriers.models import Carrier
+from messaging.routes import queries as routes
+from messaging.routes.plan import Plan
 from messaging.sending.engine import (
     answers,
+    carrier_tests,
     claims,
+    expand,
     health,
     receipts,
     recovery,
     release,
     sweeps,
+    watermark,
 )
+from messaging.sending.engine.breaker import Allows, Breaker
+from messaging.sending.engine.errands import GLANCE_SECONDS, Errands
 from messaging.sending.engine.hold import Hold
 from messaging.sending.engine.journal import Journal, Key, Past, read
 from messaging.sending.engine.pace import Pace
-from smsportal.lib.db import database_now, or_reconnect
+from messaging.sending.engine.window import Claimed, Window
+from smsportal.lib.db import database_now
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 500  # texts in one claim
 EVENTS_AT_ONCE = 1000
 IDLE_SECONDS = 0.3
-GLANCE_SECONDS = 0.1  # between two looks for receipts
 TICK_SECONDS = 1.0
-SWEEP_EVERY = 5  # ticks
-HEARTBEAT_EVERY = 5
+SWEEP_EVERY = HEARTBEAT_EVERY = 5  # ticks
 STALE_SECONDS = 30.0  # a claim this old is not sent any more: its lease may be over
-LONGEST_WAIT = 5.0
+GATHER_SECONDS = 0.1
+MOST_UNRECORDED = 3  # windows full of texts whose answers the database has yet to hear
 
-HandOver = Callable[[TextFromPhone], None]
 
+class Sender(Errands):
+    """A database restored from a backup sends nothing: run() raises Restored.
 
-class Sender:
-    """hand_over: stores a text from a phone, once, before the carrier may forget it. heartbeat:
+    hand_over: stores a text from a phone, once, before the carrier may forget it. heartbeat:
     says that this process does its work. It ends by itself, `is_outdated`, when the settings that
     its connection was made with are changed.
     """
@@ -66,40 +71,45 @@ class Sender:
         adapter_for: Callable[[Carrier, ThreadPoolExecutor], Adapter],
         *,
         journal_path: Path,
-        hand_over: HandOver,
+        hand_over: Callable[[TextFromPhone], None],
         heartbeat: Callable[[], None],
     ) -> None:
         self.carrier = carrier
         self.journal_path = journal_path
         self.hand_over = hand_over
         self.heartbeat = heartbeat
-        self.database = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
-        # Receipts and sweeps have a connection of their own: texts go out while reports come in.
-        self.ears = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ears")
-        self.line = ThreadPoolExecutor(max_workers=1, thread_name_prefix="line")
+        super().__init__()
         self.adapter = adapter_for(carrier, self.line)
         self.hold = Hold(f"sender-{carrier.name}")
         self.pace = Pace(carrier.texts_per_second)
+        self.breaker = Breaker()
+        self.plan: Plan | None = None  # read each second and not for each claim
+        self.window = Window(carrier.window)
         self.in_hand: set[Key] = set()
         self.carrying: set[asyncio.Task] = set()
-        self.is_stopping = asyncio.Event()
         self.has_room = asyncio.Event()
+        self.may_go = asyncio.Event()
         self.has_lost_a_claim = False
+        self.has_tests = False
         self.unrecorded: list[Answer] = []
-        self.recording = asyncio.Lock()
+        self.has_answers = asyncio.Event()
+        self.is_over = False  # nothing more is on the wire, nor will be
         self.turn = 0
         self.seen = health.Seen()
         self.told: LineState | None = None
-        self.made_with = _made_with(carrier)
+        self.told_why = ""
+        self.made_with = health.made_with(carrier)
         self.is_outdated = False
 
     async def run(self) -> None:
-        """Until stop(). Raises HeldElsewhere when this carrier has a sender already."""
+        """Until stop(). Raises HeldElsewhere when this carrier has a sender already, Restored when
+        the database is an older one than was sent from.
+        """
         try:
             await self._retry(self.hold.take)
             await self._start()
             async with asyncio.TaskGroup() as group:
-                for work in (self._pump, self._listen, self._tick):
+                for work in (self._pump, self._let_go, self._record, self._listen, self._tick):
                     group.create_task(work())
             self.journal.close()
             if not self.is_outdated:
@@ -108,51 +118,65 @@ class Sender:
         finally:
             await self.adapter.close()
             await self.hold.release()
-            for thread in (self.database, self.ears, self.line):
-                thread.submit(_close_connection)
-                thread.shutdown()
+            self._close_threads()
 
     async def _start(self) -> None:
         past = read(self.journal_path)
+        await self._database(lambda: watermark.admit(past, now=database_now()))
         await self._database(lambda: recovery.recover(self.carrier, past, now=database_now()))
         self.journal = Journal(self.journal_path)
+        restore = partial(health.restore, self.carrier.pk, self.breaker, at=self._time())
+        await self._database(lambda: restore(now=database_now()))
         await self.adapter.open()
         log.info("sender of %s is ready", self.carrier.name)
 
     def stop(self) -> None:
         self.is_stopping.set()
         self.has_room.set()
+        self.may_go.set()
 
     # -- Out -------------------------------------------------------------------------------
 
     async def _pump(self) -> None:
-        """Claim no more than the free window, and send what was claimed."""
+        """Claim no more than there is room for."""
         while not self.is_stopping.is_set():
-            texts = await self._claim()
-            if not texts:
+            if not await self._claim():
                 await self._wait_for_room()
-                continue
-            task = asyncio.create_task(self._carry(texts, self.hold.epoch, self._time()))
-            self.carrying.add(task)
-            task.add_done_callback(self.carrying.discard)
-        await asyncio.gather(*self.carrying)
 
     async def _wait_for_room(self) -> None:
-        """Until a place in the window is free; nothing rings for new texts, so look again soon."""
+        """Until a claim is worth it; nothing rings for new texts, so look again soon."""
         self.has_room.clear()
         with suppress(TimeoutError):
             await asyncio.wait_for(self.has_room.wait(), IDLE_SECONDS)
 
-    async def _claim(self) -> list[OutgoingText]:
-        free = self.carrier.window - len(self.in_hand)
-        most = min(self.pace.free(self._time()), AT_ONCE, max(1, self.carrier.window // 2))
-        is_open = self.carrier.is_enabled and not self.carrier.paused_at and self.adapter.is_ready
-        if min(free, most) <= 0 or not is_open:
-            return []
+    async def _claim(self) -> bool:
+        """Whether there was something."""
+        free, free_for_bulk = self.window.free, self.window.free_for_bulk(self._time())
+        most = min(self.pace.free(self._time()), AT_ONCE)
+        allows = self.breaker.allows(self._time())
+        if self.has_tests or allows == Allows.ONE:
+            free_for_bulk = 0
+        is_behind = len(self.in_hand) > MOST_UNRECORDED * self.window.size + AT_ONCE
+        is_open = self.carrier.is_enabled and self.adapter.is_ready and not is_behind
+        if max(free, free_for_bulk) <= 0 or most <= 0 or not is_open:
+            return False
         if self.has_lost_a_claim:
             await self._find_lost_claims()
         self.turn += 1
-        take = partial(claims.take, self.carrier, free, most=most, turn=self.turn)
+        carrier, plan = self.carrier, self.plan
+        take: Callable[..., list[OutgoingText]]
+        if self.has_tests:  # they go while the carrier is paused or has closed itself, too
+            self.has_tests = False
+            allows = Allows.ALL
+            take = partial(carrier_tests.take, carrier, most=min(free, most))
+        elif carrier.paused_at or allows == Allows.NONE:
+            return False
+        elif allows == Allows.ONE:
+            take = partial(claims.take_one, carrier, turn=self.turn, plan=plan)
+        else:
+            rooms = partial(claims.take, carrier, free, free_for_bulk=free_for_bulk)
+            take = partial(rooms, most=most, turn=self.turn, plan=plan)
+        epoch, claimed_at = self.hold.epoch, self._time()
         try:
             texts = await self._once(lambda: take(now=database_now()))
         except (OperationalError, InterfaceError):
@@ -160,12 +184,19 @@ class Sender:
             self.has_lost_a_claim = True
             log.warning("a claim failed: the database is away")
             await self._pause(TICK_SECONDS)
-            return []
+            return False
         self.pace.spend(len(texts))
-        self.in_hand |= {(text.message_id, text.attempt) for text in texts}
-        return texts
+        claimed = [Claimed(text, epoch, claimed_at) for text in texts]
+        self.in_hand.update(each.key for each in claimed)
+        if allows == Allows.ONE and claimed:
+            self.breaker.lets_one_go(claimed[0].key)
+        self.window.put(claimed)
+        self.may_go.set()
+        return bool(texts)
 
     async def _find_lost_claims(self) -> None:
+        """The database was away, and may not be what it was."""
+        await self._database(lambda: watermark.check(now=database_now()))
         known = {key for key, answer in self.journal.open_texts.items() if answer is None}
         past = Past(is_whole=True, about=known)
         mine = frozenset(self.in_hand | set(self.journal.open_texts))
@@ -173,53 +204,109 @@ class Sender:
         await self._database(lambda: recover(now=database_now()))
         self.has_lost_a_claim = False
 
-    async def _carry(self, texts: list[OutgoingText], epoch: int, claimed_at: float) -> None:
+    async def _let_go(self) -> None:
+        """Send what was claimed, as places become free."""
+        while True:
+            await self.may_go.wait()
+            self.may_go.clear()
+            if self.is_stopping.is_set():
+                break
+            await asyncio.sleep(0)  # what frees in this moment goes along
+            epoch = await self.hold.ensure()
+            if not self._goes_on():
+                self._give_back()
+            texts = [each.text for each in self.window.go() if self._is_ours(each, epoch)]
+            if texts:
+                task = asyncio.create_task(self._carry(texts))
+                self.carrying.add(task)
+                task.add_done_callback(self.carrying.discard)
+        self._give_back()
+        await asyncio.gather(*self.carrying)
+        self.is_over = True
+        self.has_answers.set()
+
+    def _goes_on(self) -> bool:
+        """Whether more of what can wait may go."""
+        is_open = self.adapter.is_ready and not self.carrier.paused_at
+        return is_open and not self.breaker.is_open
+
+    def _give_back(self) -> None:
+        back = self.window.give_back()
+        self._hear([Answer(*each.key, Outcome.NOT_TRIED, code="not_gone") for each in back])
+
+    def _is_ours(self, claimed: Claimed, epoch: int) -> bool:
+        """Still, so that it may be sent; else not a byte has left."""
+        if claimed.epoch == epoch and self._time() - claimed.at <= STALE_SECONDS:
+            return True
+        self.has_lost_a_claim = True
+        self.in_hand.discard(claimed.key)
+        self._leave([claimed.key])
+        return False
+
+    async def _carry(self, texts: list[OutgoingText]) -> None:
         waiting = {(text.message_id, text.attempt): text for text in texts}
+        keys = list(waiting)
         try:
-            still = await self.hold.ensure()
-            if still != epoch or self._time() - claimed_at > STALE_SECONDS:
-                self.has_lost_a_claim = True  # not ours any more, and not a byte has left
-                return
             self.journal.about_to_send(texts)
             await self._submit(texts, waiting)
-            lost = [Answer(*key, Outcome.AMBIGUOUS, code="no_answer") for key in waiting]
-            if lost:
-                await self._record(lost)
+            self._hear([Answer(*key, Outcome.AMBIGUOUS, code="no_answer") for key in waiting])
+        except BaseException:
+            self.in_hand -= set(waiting)
+            raise
         finally:
-            self.in_hand -= {(text.message_id, text.attempt) for text in texts}
+            self._leave(keys)
+
+    def _leave(self, keys: Collection[Key]) -> None:
+        """Their places on the wire are free."""
+        self.window.leave(keys, self._time())
+        self.breaker.gone(keys, self._time())
+        if self.window.urgent or self.window.ahead:
+            self.may_go.set()
+        if self.window.free_for_bulk(self._time()):
+            self.has_room.set()
 
     async def _submit(self, texts: list[OutgoingText], waiting: dict[Key, OutgoingText]) -> None:
         """Answers leave `waiting`; whatever ends this leaves the others there, in doubt."""
         try:
             async for heard in self.adapter.submit(texts):
-                for answer in heard:
-                    waiting.pop((answer.message_id, answer.attempt), None)
-                await self._record(heard)
+                keys = [(answer.message_id, answer.attempt) for answer in heard]
+                for key in keys:
+                    waiting.pop(key, None)
+                self._hear(heard)
+                self._leave(keys)
         except Exception:
             log.exception("the connection to %s broke while sending", self.carrier.name)
 
-    async def _record(self, heard: list[Answer]) -> None:
-        """Returns when they are recorded. While one recording runs, what comes gathers for the
-        next: a commit costs the same for five answers and for five hundred.
-        """
+    def _hear(self, heard: list[Answer]) -> None:
+        """They are in the journal, and are recorded by and by."""
         if not heard:
             return
         self.journal.answered(heard)
         self.seen.answers(heard)
+        self.breaker.heard(heard, self._time())
         if any(answer.outcome == Outcome.THROTTLED for answer in heard):
             self.pace.throttled(self._time(), len(heard))
         self.unrecorded += heard
-        async with self.recording:
-            gathered, self.unrecorded = self.unrecorded, []
-            if gathered:
+        self.has_answers.set()
+
+    async def _record(self) -> None:
+        """While one recording runs, and a little longer, what comes gathers for the next: a commit
+        costs the same for five answers and for five hundred.
+        """
+        while not self.is_over or self.unrecorded:
+            self.has_answers.clear()
+            if self.unrecorded:
+                gathered, self.unrecorded = self.unrecorded, []
                 await self._record_now(gathered)
+                await self._pause(GATHER_SECONDS)
+            else:
+                await self.has_answers.wait()
 
     async def _record_now(self, gathered: list[Answer]) -> None:
         record = partial(answers.record, self.carrier.pk, gathered)
         await self._database(lambda: record(now=database_now()))
         self.journal.recorded(gathered)
         self.in_hand -= {(answer.message_id, answer.attempt) for answer in gathered}
-        self.has_room.set()
 
     # -- In --------------------------------------------------------------------------------
 
@@ -234,7 +321,7 @@ class Sender:
                 await self._pause(TICK_SECONDS)
             if events:
                 await self._store(events)
-            elif self.is_stopping.is_set() and not self.carrying:
+            elif self.is_over:
                 return
             if len(events) < EVENTS_AT_ONCE:
                 await self._pause(GLANCE_SECONDS, even_when_stopping=True)
@@ -250,9 +337,8 @@ class Sender:
             apply = partial(receipts.apply, self.carrier.pk, reports)
             await self._database(lambda: apply(now=database_now()), self.ears)
             self.seen.reports(reports)
-        for event in events:
-            if isinstance(event, TextFromPhone):
-                await self._database(partial(self.hand_over, event), self.ears)
+        for text in (event for event in events if isinstance(event, TextFromPhone)):
+            await self._database(partial(self.hand_over, text), self.ears)
         try:
             await self.adapter.acknowledge(events)
         except Exception:
@@ -271,7 +357,10 @@ class Sender:
                 return
             if count % HEARTBEAT_EVERY == 0:
                 await self._database(self.heartbeat, self.ears)
-            if count % HEARTBEAT_EVERY == 0 or self.told != self.adapter.line:
+            line, is_ready, at = self.adapter.line, self.adapter.is_ready, self._time()
+            self.breaker.line(is_ready=is_ready, connected_count=line.connected_count, at=at)
+            is_news = self.told != line or self.told_why != self.breaker.why
+            if count % HEARTBEAT_EVERY == 0 or is_news:
                 await self._write_health()
             count += 1
             await self._pause(TICK_SECONDS)
@@ -279,7 +368,7 @@ class Sender:
     async def _write_health(self) -> None:
         limit, rate, line = self.pace.limit, self.pace.rate, self.adapter.line
         problems_told = self.told.problem_count if self.told else 0
-        self.told = line
+        self.told, self.told_why = line, self.breaker.why
         facts = health.Facts(
             line=line,
             passed_problem=line.last_problem if line.problem_count > problems_told else "",
@@ -288,6 +377,7 @@ class Sender:
             rate=rate,
             is_slowed=limit is not None and rate is not None and rate < limit,
             counts=self.seen.take(),
+            breaker=health.Opened.of(self.breaker, self._time()),
         )
         write = partial(health.write, self.carrier.pk, facts)
         await self._database(lambda: write(now=database_now()), self.ears)
@@ -295,55 +385,16 @@ class Sender:
     def _housekeeping(self, is_time_to_sweep: bool) -> bool:
         """Whether the carrier is still what the connection was made for."""
         now = database_now()
+        (watermark.rise if is_time_to_sweep else watermark.check)(now=now)
+        expand.expand_emergencies(now=now)
         release.release_due(now=now)
         receipts.match_waiting(now=now, only_fresh=True)
+        self.has_tests = self.carrier.pk in carrier_tests.look_after(now=now)
         if is_time_to_sweep:
             sweeps.sweep(now=now)
+        self.plan = routes.plan(now=now)
         try:
             self.carrier.refresh_from_db()
         except Carrier.DoesNotExist:
             return False
-        return _made_with(self.carrier) == self.made_with
-
-    # -- The database, which may go away ---------------------------------------------------
-
-    async def _database(self, work: Callable[[], Any], thread: Executor | None = None) -> Any:
-        """For as long as it takes. What is not recorded when we stop is in the journal."""
-        return await self._retry(partial(self._once, work, thread))
-
-    async def _retry(self, work: Callable[[], Awaitable]) -> Any:
-        wait = GLANCE_SECONDS
-        while True:
-            try:
-                return await work()
-            except (OperationalError, InterfaceError):
-                log.warning("the database is away: trying again", exc_info=True)
-                if self.is_stopping.is_set():
-                    raise
-                await self._pause(wait)
-                wait = min(wait * 2, LONGEST_WAIT)
-
-    async def _once(self, work: Callable[[], Any], thread: Executor | None = None) -> Any:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(thread or self.database, partial(or_reconnect, work))
-
-    async def _pause(self, seconds: float, *, even_when_stopping: bool = False) -> None:
-        if even_when_stopping:
-            await asyncio.sleep(seconds)
-            return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.is_stopping.wait(), seconds)
-
-    def _time(self) -> float:
-        return asyncio.get_running_loop().time()
-
-
-def _made_with(carrier: Carrier) -> tuple:
-    """What the adapter and the pace are made from; everything else is read as it changes."""
-    settings = json.dumps(carrier.settings, sort_keys=True)
-    return (carrier.kind, settings, carrier.window, carrier.texts_per_second)
-
-
-def _close_connection() -> None:
-    """To be run in the thread whose connection it is."""
-    connection.close()
+        return health.made_with(self.carrier) == self.made_with

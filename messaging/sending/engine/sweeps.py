@@ -10,16 +10,23 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from accounts.departments.models import Department
 from messaging.carriers.models import Carrier
-from messaging.sending.engine import receipts, router
-from messaging.sending.engine.marks import LEASE_OVER, not_sent_after_all, touch
-from messaging.sending.models import WAITING, Attempt, Batch, Message
-from messaging.sending.states import State
+from messaging.sending.engine import carrier_tests, doubt, receipts, router
+from messaging.sending.engine.marks import (
+    IN_DOUBT,
+    LEASE_OVER,
+    not_sent_after_all,
+    tell_of,
+    touch,
+)
+from messaging.sending.models import WAITING, Batch, Message
+from messaging.sending.states import Phase, State
+from messaging.text import refusals
 from smsportal.lib.db import CHUNK, claim
 
 REPORT_BY = dt.timedelta(hours=24)  # after a text's validity ends
-MOST_LEASES_LOST = 3
 
 PAUSED = "your department is paused"
+LOST_LEASE = "Its sender stopped and did not come back in time"
 NO_CARRIER = "the connection to the networks is closed"
 
 
@@ -28,8 +35,12 @@ def sweep(*, now: dt.datetime) -> None:
     expire(now=now)
     unconfirmed(now=now)
     refuse_practice_numbers(now=now)
+    doubt.resend(now=now)
+    doubt.resend_emergencies(now=now)
+    router.reroute(now=now)
     say_why(now=now)
     receipts.match_waiting(now=now)
+    carrier_tests.look_after(now=now)
 
 
 def _in_line() -> QuerySet:
@@ -48,26 +59,10 @@ def _move(wanted: QuerySet, now: dt.datetime, **values: object) -> int:
             if values.get("state") in (State.FAILED, State.EXPIRED):
                 not_sent_after_all(ids)
             if values.get("lease_losses"):
-                _tell_of_lost_leases(ids, now)
+                tell_of(ids, Phase.AMBIGUOUS, now, code=LEASE_OVER, words=LOST_LEASE)
         moved += len(ids)
         if len(ids) < CHUNK:
             return moved
-
-
-def _tell_of_lost_leases(ids: list[int], now: dt.datetime) -> None:
-    texts = Message.objects.filter(pk__in=ids).values_list("pk", "attempt_count", "carrier_id")
-    Attempt.objects.bulk_create(
-        Attempt(
-            message_id=pk,
-            number=attempt,
-            carrier_id=carrier_id,
-            at=now,
-            phase="ambiguous",
-            code=LEASE_OVER,
-            words="Its sender stopped and did not come back in time",
-        )
-        for pk, attempt, carrier_id in texts
-    )
 
 
 def lease_over(*, now: dt.datetime) -> int:
@@ -76,8 +71,7 @@ def lease_over(*, now: dt.datetime) -> int:
     return _move(
         held,
         now,
-        state=State.UNKNOWN,
-        maybe_sent=True,
+        **IN_DOUBT,
         lease_until=None,
         lease_losses=F("lease_losses") + 1,
     )
@@ -86,7 +80,10 @@ def lease_over(*, now: dt.datetime) -> int:
 def expire(*, now: dt.datetime) -> int:
     old = _in_line().filter(valid_until__lt=now)
     expired = _move(old.filter(maybe_sent=False), now, state=State.EXPIRED, final_at=now)
-    return expired + _move(old.filter(maybe_sent=True), now, state=State.UNKNOWN)
+    # Nor does one go out again by itself that its carrier may have forgotten.
+    forgotten = _in_line().filter(resend_until__lte=now)
+    doubtful = [each.filter(maybe_sent=True) for each in (old, forgotten)]
+    return expired + sum(_move(each, now, state=State.UNKNOWN, why="") for each in doubtful)
 
 
 def unconfirmed(*, now: dt.datetime) -> int:
@@ -101,9 +98,8 @@ def refuse_practice_numbers(*, now: dt.datetime) -> int:
     if not router.is_practice_refused():
         return 0
     texts = _in_line().filter(router.PRACTICE, maybe_sent=False)
-    why = "07700 900 numbers are for practice, real networks do not carry them"
     reason = "practice_number"
-    return _move(texts, now, state=State.FAILED, reason=reason, why=why, final_at=now)
+    return _move(texts, now, state=State.FAILED, reason=reason, why=refusals.PRACTICE, final_at=now)
 
 
 def say_why(*, now: dt.datetime) -> int:

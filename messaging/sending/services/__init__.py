@@ -3,26 +3,27 @@
 from messaging.sending.services.accepting import (
     MOST_PARTS,
     cancel,
-    leave_out_opted_out,
     moment_of,
     send_now,
     stop_waiting,
     submit,
     tell_about_finished,
 )
+from messaging.sending.services.doubt import send_again, treat_as_not_sent
 from messaging.sending.services.running import pause, resume, stop, stop_paused
 
 __all__ = [
     "MOST_PARTS",
     "cancel",
-    "leave_out_opted_out",
     "moment_of",
     "pause",
     "resume",
+    "send_again",
     "send_now",
     "stop",
     "stop_paused",
     "stop_waiting",
     "submit",
     "tell_about_finished",
+    "treat_as_not_sent",
 ]

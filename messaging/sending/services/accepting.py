@@ -8,17 +8,16 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.audit import services as audit
 from accounts.audit.actors import Actor
 from accounts.mail import services as mail
 from accounts.people.access import require
 from accounts.people.models import Person
-from messaging.senders.models import OptOut
 from messaging.senders.queries import Choice, sender_choices
 from messaging.sending import queries
-from messaging.sending.engine import allowances, expand, release
+from messaging.sending.engine import allowances, expand, opted_out, release
 from messaging.sending.errors import (
     BadTime,
     EmptyText,
@@ -28,13 +27,15 @@ from messaging.sending.errors import (
     TooLate,
     TooManyParts,
 )
-from messaging.sending.models import WAITING, Basket, BasketRow, Batch, RowState
+from messaging.sending.models import WAITING, Basket, Batch
+from messaging.sending.services import emergency
 from messaging.sending.states import BatchState, Lane, State
 from messaging.text.fields import Body
 from messaging.wording.models import TemplateVersion
 from smsportal.lib import walltime
 from smsportal.lib.bells import enqueue
 from smsportal.lib.errors import Refused
+from smsportal.lib.words import people
 
 MOST_PARTS = 6  # phones join up no more of them reliably
 INTERACTIVE_UP_TO = 20  # people; larger ones go behind what somebody is waiting for
@@ -55,20 +56,26 @@ def submit(
     source: str = "portal",
     undo_seconds: int = 0,
     replaces: Batch | None = None,
+    emergency_reason: str | None = None,
 ) -> Batch:
     """Accept a message: from the commit on it is never lost and never doubled.
 
     body: the words with their ((fields)); send_wall: a naive London time, None for now.
     The same request_key again answers the batch it made the first time. replaces: a scheduled
-    batch that this one takes the place of. Raises the errors of messaging.sending.errors.
+    batch that this one takes the place of. emergency_reason: None for every other message. Raises
+    the errors of messaging.sending.errors.
     """
     require(by, "send_texts")
     if earlier := Batch.objects.filter(request_key=request_key, person_id=by.pk).first():
         return earlier
     _refuse_if_not_theirs(basket, by)
     _refuse_if_silent(by)
-    send_at = moment_of(send_wall, fold, undo_seconds, now)
-    leave_out_opted_out(basket)
+    reason = ""
+    if emergency_reason is not None:
+        is_scheduled = send_wall is not None
+        reason = emergency.tidy_reason(emergency_reason, is_scheduled=is_scheduled, by=by)
+    send_at = moment_of(send_wall, fold, 0 if reason else undo_seconds, now)
+    (opted_out.let_in if reason else opted_out.leave_out)(basket)
     seen = Basket.objects.values_list("changed_at", flat=True).get(pk=basket.pk)
     day = walltime.day_of(send_at)
     totals = queries.measure(basket=basket, wording=body, fill=fill or {}, day=day)
@@ -84,6 +91,7 @@ def submit(
         send_wall=send_wall.replace(tzinfo=dt.UTC) if send_wall else None,
         reserved_on=day,
         accepted_at=now,
+        emergency_reason=reason,
     )
     _fill_in(batch, basket, totals, _sender(by, sender_kind), by)
     return _accept(batch, seen_at=seen, replaces=replaces, by=by, now=now)
@@ -104,6 +112,9 @@ def _fill_in(
     batch.body = batch.wording if totals.is_merged else Body(batch.wording).render(batch.fill)
     batch.lane = Lane.INTERACTIVE if totals.person_count <= INTERACTIVE_UP_TO else Lane.BULK
     batch.valid_until = batch.send_at + dt.timedelta(hours=settings.VALIDITY_HOURS)
+    if batch.emergency_reason:
+        batch.lane = Lane.EMERGENCY
+        batch.valid_until = batch.send_at + emergency.VALID_FOR
     batch.person_count, batch.part_count = totals.person_count, totals.part_count
     batch.left_out = totals.left_out
     batch.notify = totals.person_count > settings.CHECK_OVER_PEOPLE
@@ -125,21 +136,34 @@ def _accept(
             )
         if replaces is not None:
             cancel(batch=replaces, by=by, now=now)
-        allowances.reserve(person=by, part_count=batch.part_count, day=batch.reserved_on)
+        reserve = allowances.take_all if batch.is_emergency else allowances.reserve
+        over = reserve(person=by, part_count=batch.part_count, day=batch.reserved_on)
         batch.save(force_insert=True)
-        audit.record(
-            by=by,
-            verb="messages.accepted",
-            words=f"{'Sent' if batch.state == BatchState.HELD else 'Scheduled'} message "
-            f"{batch.reference} to {people(batch.person_count)}.",
-            on=batch,
-            now=now,
-        )
-        if batch.person_count <= expand.AT_ONCE:
-            expand.expand(batch, now=now)
+        if batch.is_emergency:
+            emergency.begin(batch, over=over, by=by, now=now)
         else:
-            enqueue("messaging.expand_batch", batch_id=batch.pk)
+            _begin(batch, by=by, now=now)
     return batch
+
+
+def _begin(batch: Batch, *, by: Person, now: dt.datetime) -> None:
+    audit.record(
+        by=by,
+        verb="messages.accepted",
+        words=f"{_deed(batch)} message {batch.reference} to {people(batch.person_count)}.",
+        on=batch,
+        now=now,
+    )
+    if batch.person_count <= expand.AT_ONCE:
+        expand.expand(batch, now=now)
+    else:
+        enqueue("messaging.expand_batch", batch_id=batch.pk)
+
+
+def _deed(batch: Batch) -> str:
+    if batch.source == "repeat":
+        return "Repeated"
+    return "Sent" if batch.state == BatchState.HELD else "Scheduled"
 
 
 def cancel(*, batch: Batch, by: Actor, now: dt.datetime) -> Batch:
@@ -220,17 +244,6 @@ def _tell(batch: Batch, *, now: dt.datetime) -> None:
         department_id=batch.department_id,
         now=now,
     )
-
-
-def leave_out_opted_out(basket: Basket) -> int:
-    """People who opted out since they were put in the basket; answers how many."""
-    standing = OptOut.objects.filter(
-        Q(department_id=basket.department_id) | Q(department__isnull=True),
-        number=OuterRef("number"),
-        lifted_at=None,
-    )
-    goes = BasketRow.objects.filter(basket=basket, state=RowState.OK)
-    return goes.filter(Exists(standing)).update(state=RowState.OPTED_OUT)
 
 
 def _refuse_if_not_theirs(basket: Basket, by: Person) -> None:
@@ -319,7 +332,3 @@ def _too_late(batch: Batch) -> str:
         f"Message {batch.reference} began to go at {at:%H:%M:%S}, so it can no longer be "
         "cancelled. Each person's result is on its page."
     )
-
-
-def people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count:,} people"

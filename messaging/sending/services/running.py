@@ -14,10 +14,10 @@ from accounts.audit.actors import Actor
 from messaging.sending.engine import allowances, expand, release
 from messaging.sending.errors import TooLate
 from messaging.sending.models import GOING, WAITING, Batch
-from messaging.sending.services.accepting import people, require_own
+from messaging.sending.services.accepting import require_own
 from messaging.sending.states import BatchState
 from smsportal.lib.bells import enqueue
-from smsportal.lib.words import said_when
+from smsportal.lib.words import people, said_when
 
 
 def pause(*, batch: Batch, by: Actor, now: dt.datetime) -> Batch:

@@ -1,15 +1,18 @@
 """`manage.py carrier`: what the page does, without a browser."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from accounts.audit.models import AuditEvent
-from messaging.carriers.models import Carrier, CarrierHealth
-from messaging.carriers.registry import ADAPTERS
+from messaging.carriers.models import Carrier, CarrierHealth, CarrierTest
+from messaging.carriers.registry import KINDS
 from messaging.tests.make import make_simulator
+from messaging.tests.sending.test_sender import QUICK, run_until, sender_of
 from smsportal.lib.db import exclusive
 from smsportal.lib.sealing import unseal
 
@@ -34,7 +37,7 @@ def test_it_adds_a_simulator_that_reaches_no_phone_and_charges_nobody():
     said = carrier("add", "simulator")
 
     added = Carrier.objects.usable().get(name="simulator")
-    assert added.kind in ADAPTERS
+    assert added.kind in KINDS
     assert (added.is_sandbox, added.is_charging, added.window) == (True, False, 50)
     assert "reaches no phone" in said
     event = AuditEvent.objects.get(verb="carriers.added")
@@ -78,6 +81,21 @@ def test_it_reads_a_password_from_standard_input(monkeypatch):
 
     tallis = Carrier.objects.get()
     assert (unseal(tallis.settings["password"]), tallis.is_charging) == ("from a pipe", False)
+
+
+def test_it_adds_a_carrier_over_http(monkeypatch):
+    monkeypatch.setenv("KEY", "k3y")
+    body = '{"to": "((number))", "text": "((body))", "key": "((secret))"}'
+    at = ["--url", "https://sms.example.com/send", "--body", body, "--secret-env", "KEY"]
+
+    carrier("add", "http", "campus", *at)
+
+    campus = Carrier.objects.get()
+    assert unseal(campus.settings["secret"]) == "k3y"
+    assert (campus.settings["method"], campus.settings["body"]) == ("POST", body)
+    assert AuditEvent.objects.get().words == (
+        "Added the carrier campus, which is at sms.example.com."
+    )
 
 
 def test_it_says_everything_that_is_wrong_and_adds_nothing():
@@ -177,3 +195,47 @@ def test_the_test_says_which_setting_does_not_do():
         "here cannot be connected: the certificate file /nowhere/ca.pem cannot be used: No such "
         "file or directory."
     )
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("07700 900123", "Delivered after "),
+        ("07700 900901", "Not delivered: number does not work.\n"),
+        ("07700 900908", "Not sent: Not now (busy).\n"),
+    ],
+)
+def test_a_test_text_is_told_from_its_sending_to_its_end(tmp_path, number, words):
+    row = make_simulator(settings=QUICK)
+    say = carrier if words.startswith("Delivered") else refusal
+    with ThreadPoolExecutor() as beside:
+        said = beside.submit(in_a_thread, say, "test", "simulator", "--to", number)
+        run_until(sender_of(row, tmp_path), said.done, seconds=40)
+
+    assert words in said.result()
+    event = AuditEvent.objects.get(verb="carriers.tested")
+    assert event.words == f"Tested simulator with a text to {number}, from SMSPortal."
+
+
+def in_a_thread(work, *arguments):
+    try:
+        return work(*arguments)
+    finally:
+        connection.close()
+
+
+def test_a_test_text_that_no_sender_takes_in_time_is_given_up_for_good():
+    make_simulator()
+
+    said = refusal("test", "simulator", "--to", "07700 900123", "--wait", "0")
+
+    assert said.startswith("Not sent: the sender of simulator is not running.\nNothing of it has")
+    assert CarrierTest.objects.get().state == "not_sent"
+
+
+def test_a_test_text_says_what_is_wrong_with_its_number():
+    make_simulator()
+
+    assert refusal("test", "simulator", "--to", "0770").startswith("0770 is too short.")
+    assert not CarrierTest.objects.exists()

@@ -18,8 +18,8 @@ from smsportal.lib.sealing import unseal
 pytestmark = pytest.mark.django_db
 
 NOW = dt.datetime(2026, 5, 12, 9, 0, tzinfo=dt.UTC)
-AT = {"host": "smpp.example.com", "port": "3550", "system_id": "oxsms01"}
-WANTED = Wanted(window=20, texts_per_second=120, is_charging=True, password="s3cret", settings=AT)
+AT = {"host": "smpp.example.com", "port": "3550", "system_id": "oxsms01", "password": "s3cret"}
+WANTED = Wanted(window=20, texts_per_second=120, is_charging=True, settings=AT)
 
 
 def wanted(settings=None, **fields):
@@ -31,8 +31,8 @@ def add(name="tallis", kind="smpp", by=None, **fields):
     return services.add(name=name, kind=kind, wanted=wanted(**fields), by=by, now=NOW)
 
 
-def change(carrier, **fields):
-    fields = {"password": "", **fields}
+def change(carrier, settings=None, **fields):
+    fields["settings"] = {"password": "", **(settings or {})}
     services.change(carrier=carrier, wanted=wanted(**fields), by=make_operator(), now=NOW)
 
 
@@ -124,7 +124,7 @@ def test_what_is_wrong_is_said_with_the_value_and_how_to_mend_it(settings, field
 
 
 def test_a_password_that_cannot_be_sent_is_refused_without_repeating_it():
-    field, words = refusal(add, password="geheimnisß")
+    field, words = refusal(add, settings={"password": "geheimnisß"})
 
     assert (field, "geheim" in words) == ("password", False)
 
@@ -166,7 +166,7 @@ def test_a_change_says_what_was_changed_and_keeps_the_password():
 def test_a_new_password_is_recorded_and_not_told():
     carrier = add()
 
-    change(carrier, password="an0ther")
+    change(carrier, settings={"password": "an0ther"})
 
     carrier.refresh_from_db()
     assert unseal(carrier.settings["password"]) == "an0ther"
@@ -179,6 +179,28 @@ def test_saving_what_is_there_already_writes_no_line():
     change(carrier)
 
     assert len(lines()) == 1
+
+
+def test_only_a_carrier_that_gets_our_reference_can_know_a_text_again():
+    with pytest.raises(Refused, match="Our reference does not go with its texts") as refused:
+        add(dedupes_for_minutes=60)
+    with pytest.raises(Refused, match="9 is less than we can do"):
+        add(name="practice", kind="simulator", dedupes_for_minutes=9)
+    add(name="practice", kind="simulator", dedupes_for_minutes=60)
+
+    assert refused.value.field == "dedupes_for_minutes"
+    assert Carrier.objects.get().dedupes_for_minutes == 60
+
+
+def test_that_it_sends_no_second_copy_is_written_down():
+    simulator = make_simulator(window=20, texts_per_second=120)
+
+    change(simulator, dedupes_for_minutes=1440)
+
+    assert lines()[-1] == (
+        "carriers.changed",
+        "Changed simulator: Sends no second copy for, minutes from nothing to 1440.",
+    )
 
 
 def test_the_simulators_faults_are_kept_when_its_page_is_saved():

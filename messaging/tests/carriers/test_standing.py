@@ -4,12 +4,8 @@ import datetime as dt
 
 import pytest
 
-from accounts.tests.make import make_user
 from messaging.carriers.models import Carrier, CarrierHealth
-from messaging.carriers.standing import LINE, may_take, standing, why_waiting
-from messaging.sending.engine import router
-from messaging.sending.models import Message
-from messaging.tests.make import make_queued
+from messaging.carriers.standing import LINE, standing, why_waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -99,39 +95,6 @@ def test_what_people_did_to_it_comes_first(fields, words):
     assert standing(make_carrier(**fields), NOW).words == words
 
 
-@pytest.mark.parametrize(
-    "carriers",
-    [
-        [],
-        [("real", False, True)],
-        [("sandbox", True, True)],
-        [("sandbox", True, True), ("real", False, True)],
-        [("sandbox", True, True), ("real", False, False)],
-        [("sandbox", True, False), ("real", False, True)],
-        [("one", False, True), ("two", False, True)],
-    ],
-)
-def test_who_may_take_a_text_is_what_the_router_says(carriers):
-    rows = [
-        Carrier.objects.create(name=name, kind="smpp", is_sandbox=sandbox, is_enabled=enabled)
-        for name, sandbox, enabled in carriers
-    ]
-    user = make_user()
-    texts = {
-        True: make_queued(user, ["+447700900001"])[0].pk,
-        False: make_queued(user, ["+447400000001"])[0].pk,
-    }
-    for is_practice, pk in texts.items():
-        routed = {
-            row.pk
-            for row in rows
-            if row.is_enabled and router.for_carrier(row).filter(pk=pk).exists()
-        }
-
-        assert {carrier.pk for carrier in may_take(rows, is_practice)} == routed
-    assert Message.objects.count() == 2
-
-
 def test_texts_wait_for_a_line_that_is_down_altogether():
     later = NOW - dt.timedelta(minutes=5)
     carriers = [make_carrier("one", DOWN), make_carrier("two", {**DOWN, "down_since": later})]
@@ -155,3 +118,26 @@ def test_nothing_is_said_of_a_line_that_is_down_for_a_moment_or_of_which_nothing
     assert why_waiting([blink], NOW) == ""
     assert why_waiting([make_carrier("two")], NOW) == ""
     assert why_waiting([], NOW) == ""
+
+
+CLOSED = {
+    **WELL,
+    "breaker_opened_at": SINCE,
+    "breaker_tries_at": NOW + dt.timedelta(minutes=3),
+    "breaker_why": "10 texts in a row had no answer",
+}
+
+
+def test_a_carrier_that_closed_itself_says_why_and_when_it_tries_again():
+    how = standing(make_carrier(health=CLOSED), NOW)
+
+    assert (how.words, how.is_bad) == ("Closed itself", True)
+    assert how.why == "It closed itself today at 1:35pm: 10 texts in a row had no answer."
+    assert how.advice.startswith("It tries one text at 1:48pm, and opens again when that goes.")
+
+
+def test_texts_that_wait_for_it_say_so_and_until_when():
+    told = why_waiting([make_carrier("one", CLOSED)], NOW)
+
+    assert told == f"{LINE}does not work since 1:35pm; we try one text at 1:48pm"
+    assert why_waiting([make_carrier("two", CLOSED), make_carrier("three", WELL)], NOW) == ""

@@ -40,6 +40,7 @@ TYPED = {
     "binds": "2",
     "joining": "header",
     "receipt_ids": "hex",
+    "part_receipts": "each",
     "connect_seconds": "5",
     "answer_seconds": "60",
     "enquire_seconds": "30",
@@ -213,6 +214,7 @@ def test_a_simulator_is_added_by_name_and_speed_alone(operator):
         "name",
         "texts_per_second",
         "window",
+        "dedupes_for_minutes",
         "is_charging",
     ]
 
@@ -223,8 +225,8 @@ def test_a_simulator_is_added_by_name_and_speed_alone(operator):
 
 
 def make_smpp(**settings):
-    at = {"host": "smpp.example.com", "port": 3550, "system_id": "oxsms01", **settings}
-    wanted = Wanted(20, 120, True, password="s3cret", settings=at)
+    at = {"host": "smpp.example.com", "port": 3550, "system_id": "oxsms01", "password": "s3cret"}
+    wanted = Wanted(20, 120, True, settings={**at, **settings})
     now = dt.datetime(2026, 5, 12, 9, 0, tzinfo=dt.UTC)
     return services.add(name="tallis", kind="smpp", wanted=wanted, by=make_operator(), now=now)
 
@@ -327,3 +329,70 @@ def test_the_only_real_carrier_is_not_switched_off_beside_a_simulator(operator):
     assert response.status_code == 422
     assert "show as delivered what nobody got" in text_of(response)
     assert Carrier.objects.get(pk=carrier.pk).is_enabled
+
+
+HTTP_TYPED = {
+    "name": "campus",
+    "url": "https://sms.example.com/send",
+    "method": "POST",
+    "format": "json",
+    "body": '{"to": "((number))", "text": "((body))", "key": "((secret))"}',
+    "secret": "s3cret",
+    "window": "20",
+    "answer_seconds": "30",
+    "codes": "http 409 = duplicate",
+    "proof": "none",
+    "is_charging": "on",
+}
+
+
+def test_an_http_carrier_is_shown_by_example_before_it_is_added(operator):
+    page = operator.post(f"{ADD}?kind=http", {**HTTP_TYPED, "preview": "1"})
+
+    assert page.status_code == 200
+    words = page.content.decode()
+    assert "POST https://sms.example.com/send" in words
+    assert "+447700900123" in words
+    assert "s3cret" not in words
+    assert not Carrier.objects.exists()
+
+    operator.post(f"{ADD}?kind=http", HTTP_TYPED)
+    assert unseal(Carrier.objects.get().settings["secret"]) == "s3cret"
+
+
+def test_an_example_of_what_is_wrong_says_what_is_wrong(operator):
+    wrong = {**HTTP_TYPED, "body": "{", "preview": "1"}
+
+    page = operator.post(f"{ADD}?kind=http", wrong)
+
+    assert page.status_code == 422
+    assert "This is no JSON: it goes wrong in line 1." in text_of(page)
+
+
+def test_the_page_of_an_http_carrier_is_saved_as_it_came_and_shows_no_secret(operator):
+    operator.post(f"{ADD}?kind=http", HTTP_TYPED)
+    carrier = Carrier.objects.get()
+
+    shown = operator.get(address("carrier", carrier))
+    page = operator.post(address("carrier", carrier), {**HTTP_TYPED, "secret": ""}, follow=True)
+
+    assert "campus has been saved" in text_of(page)
+    assert Carrier.objects.get().settings == carrier.settings
+    for secret in ("s3cret", carrier.settings["secret"]):
+        assert secret not in shown.content.decode()
+
+
+def test_a_carrier_that_calls_us_is_told_where_and_how_and_no_secret_is_shown(operator):
+    typed = {**HTTP_TYPED, "proof": "basic", "proof_username": "campus", "proof_secret": "c4ll"}
+    operator.post(f"{ADD}?kind=http", typed)
+    carrier = Carrier.objects.get()
+
+    page = operator.get(address("carrier", carrier))
+
+    assert unseal(carrier.settings["proof_secret"]) == "c4ll"
+    assert "c4ll" not in page.content.decode()
+    words = text_of(page)
+    assert "Each call has the name campus and the password." in words
+    for door in ("report", "text"):
+        assert f"http://localhost:8000/carriers/{carrier.uid}/{door}" in words
+    assert "Calls in 24 hours 0 Last call None Made no sense 0" in words

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from accounts.tests.make import make_department, make_user
+from messaging.routes import queries as routes
 from messaging.sending.engine import claims
 from messaging.sending.models import Batch, Message
 from messaging.sending.states import Lane
@@ -80,7 +81,7 @@ def test_a_small_department_is_not_starved_by_a_big_one():
 def test_each_department_gets_its_share_and_what_the_others_leave(texts, room, shares):
     owners = {name: n for n, name in enumerate(texts)}
     waiting = [
-        claims.Waiting(100 * owners[name] + n, Lane.BULK, owners[name], count)
+        claims.Waiting(100 * owners[name] + n, "", Lane.BULK, owners[name], count)
         for name, batches in texts.items()
         for n, count in enumerate(batches)
     ]
@@ -88,7 +89,7 @@ def test_each_department_gets_its_share_and_what_the_others_leave(texts, room, s
     got = claims.fair_shares(waiting, room=room)
 
     assert got == {
-        100 * owners[name] + n: count
+        (100 * owners[name] + n, ""): count
         for name, batches in shares.items()
         for n, count in enumerate(batches)
     }
@@ -97,12 +98,14 @@ def test_each_department_gets_its_share_and_what_the_others_leave(texts, room, s
 def test_a_message_stopped_since_it_was_looked_at_gives_nothing():
     carrier = make_simulator()
     [text] = many(make_user(), 1)
-    ready = claims._ready(carrier, NOW)
-    shares = claims.fair_shares(claims._waiting(ready, 50), room=50)
+    plan = routes.plan(now=NOW)
+    ready = claims._ready(carrier, plan, NOW)
+    waiting = claims._waiting(ready, plan.paths_taken_by(carrier.pk), 50)
+    shares = claims.fair_shares(waiting, room=50)
 
     Batch.objects.update(state="stopped")
 
-    assert shares == {text.batch_id: 1}
+    assert shares == {(text.batch_id, text.path): 1}
     assert claims._take_shares(ready, shares, carrier, NOW) == []
 
 
@@ -143,7 +146,7 @@ def test_higher_lanes_go_first_and_bulk_leaves_them_room():
     many(user, 3, lane=Lane.INTERACTIVE)
     many(user, 2, lane=Lane.EMERGENCY)
 
-    texts = take(make_simulator(window=10), 10)
+    texts = take(make_simulator(window=10), 10, free_for_bulk=8)
 
     lanes = Message.objects.filter(pk__in=[t.message_id for t in texts])
     assert Counter(lanes.values_list("lane", flat=True)) == {
@@ -153,11 +156,22 @@ def test_higher_lanes_go_first_and_bulk_leaves_them_room():
     }
 
 
-@pytest.mark.parametrize(("free", "claimed"), [(44, 0), (45, 25), (100, 80)])
-def test_bulk_is_claimed_when_it_is_worth_a_claim(free, claimed):
-    many(make_user(), 90, lane=Lane.BULK)
+def test_bulk_is_claimed_ahead_while_no_place_is_free():
+    user = make_user()
+    many(user, 9, lane=Lane.BULK)
+    many(user, 1, lane=Lane.INTERACTIVE)
 
-    assert len(take(make_simulator(window=100), free)) == claimed
+    texts = take(make_simulator(window=10), 0, free_for_bulk=5)
+
+    assert [text.can_wait for text in texts] == [True] * 5
+
+
+def test_the_one_text_that_tries_a_carrier_waits_for_nothing():
+    many(make_user(), 3, lane=Lane.BULK)
+
+    [text] = claims.take_one(make_simulator(), now=NOW)
+
+    assert not text.can_wait
 
 
 def test_a_slow_carrier_gets_bulk_as_slowly_as_it_asks():

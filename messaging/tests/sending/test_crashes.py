@@ -46,7 +46,7 @@ def database_url():
     return f"postgres://{login}/{kept['NAME']}"
 
 
-def start(var_dir):
+def start(var_dir, carrier="simulator"):
     environment = {
         **os.environ,
         "DATABASE_URL": database_url(),
@@ -55,7 +55,7 @@ def start(var_dir):
     }
     with (var_dir / "sender.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "manage.py", "sender", "simulator"],
+            [sys.executable, "manage.py", "sender", carrier],
             cwd=settings.BASE_DIR,
             env=environment,
             stdout=log,

@@ -1,4 +1,4 @@
-"""Any history of sending, crashing, losing and repeating, against what the phones really got.
+"""Any history of sending, crashing, losing, deciding and repeating, against what the phones got.
 
 HISTORIES and STEPS make it longer (HISTORIES=20000 STEPS=50 for a night) and have a failing one
 made shorter.
@@ -6,116 +6,59 @@ made shorter.
 
 import datetime as dt
 import os
-import shutil
-import tempfile
-import uuid
-from pathlib import Path
 
 import pytest
-from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-    consumes,
-    initialize,
-    invariant,
-    multiple,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
-from accounts.tests.make import make_operator, make_user
-from messaging.carriers.base import Answer, DeliveryReceipt, Outcome
-from messaging.history.queries import progress
+from messaging.carriers.base import Outcome
+from messaging.carriers.models import CarrierHealth
 from messaging.operations import services as operations
 from messaging.sending import services
-from messaging.sending.engine import (
-    answers,
-    claims,
-    invariants,
-    receipts,
-    recovery,
-    release,
-    sweeps,
-    tally,
-)
-from messaging.sending.engine.journal import Journal, Past, read
-from messaging.sending.engine.sender import STALE_SECONDS
+from messaging.sending.engine import release, sweeps, tally
 from messaging.sending.errors import TooLate
-from messaging.sending.models import Allowance, Message
-from messaging.sending.states import LEGAL, NEEDS_MAYBE_SENT, NOT_SENT, State
-from messaging.tests.make import NOW, make_batch, make_simulator
+from messaging.sending.models import Message
+from messaging.sending.queries import Chosen
+from messaging.sending.states import State
+from messaging.tests.make import make_batch
+from messaging.tests.sending.histories import Sending
 
 pytestmark = pytest.mark.django_db
 
 HISTORIES = int(os.environ.get("HISTORIES", "30"))
 STEPS = int(os.environ.get("STEPS", "25"))
 
-MOSTLY = st.sampled_from([True, True, True, False])
-OUTCOMES = st.sampled_from(
-    [Outcome.ACCEPTED, Outcome.ACCEPTED, Outcome.THROTTLED, Outcome.NOT_SENT, Outcome.REFUSED]
-)
-SETTLED = set(State) - {State.SCHEDULED, State.QUEUED, State.SENDING}
 
-
-def reachable():
-    """What a text may have become after any number of legal moves."""
-    closure = {state: {state} | set(LEGAL.get(state, ())) for state in State}
-    for _ in State:
-        closure = {a: set().union(*(closure[b] for b in bs)) for a, bs in closure.items()}
-    return closure
-
-
-REACHABLE = reachable()
-
-
-class Histories(RuleBasedStateMachine):
-    claimed = Bundle("claimed")  # (texts, when): in hand, not in the journal
-    written = Bundle("written")  # one text each: in the journal, its bytes not yet out
-    answered = Bundle("answered")  # an answer on its way to us
-    carried = Bundle("carried")  # (reference, ref): the network has it, and may report
-
-    def __init__(self):
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
-        self.undo = transaction.atomic()
-        self.undo.__enter__()
-        self.now = NOW
-        self.phone = {}  # message id: the refs under which the phone got it
-        self.before = {}  # message id: its state and attempt a step ago
-        self.life = 0  # of the sender: what a dead one had in hand is gone
-        self.is_alive = True
-        self.in_hand = set()
-
-    def teardown(self):
-        try:
-            self.settle()
-        finally:
-            transaction.set_rollback(True)
-            self.undo.__exit__(None, None, None)
-            shutil.rmtree(self.folder)
-
-    @initialize(people=st.integers(1, 3))
-    def a_message_is_accepted(self, people):
-        self.carrier = make_simulator()
-        self.journal = Journal(self.folder / "journal")
-        self.user, self.operator = make_user(), make_operator()
-        make_batch(self.user, people=people)
-        release.release_due(now=self.now)
-        make_batch(self.user, people=1, undo_seconds=10)
-
-    # -- People and time -------------------------------------------------------------------
-
+class Histories(Sending):
     @rule(seconds=st.sampled_from([1, 11, 31, 61, 61, 200, 3601, 90_000]))
     def time_passes(self, seconds):
         self.now += dt.timedelta(seconds=seconds)
 
+    @rule(is_down=st.booleans(), goes_on=st.booleans())
+    def the_first_carrier_goes_down_or_comes_back(self, is_down, goes_on):
+        """Its sender is heard of all the same; the next is heard of or not."""
+        since = self.now - dt.timedelta(minutes=1) if is_down else None
+        CarrierHealth.objects.filter(carrier=self.carrier).update(at=self.now, down_since=since)
+        if goes_on:
+            self.the_next_carrier_takes(2, Outcome.ACCEPTED, arrives=True)
+
+    @rule(outcome=st.sampled_from([Outcome.ACCEPTED, Outcome.NOT_SENT, Outcome.SENDER_REFUSED]))
+    def the_next_carrier_takes_and_answers(self, outcome):
+        self.the_next_carrier_takes(2, outcome, arrives=outcome == Outcome.ACCEPTED)
+
+    @rule(arrives=st.booleans())
+    def the_next_carrier_takes_and_does_not_answer(self, arrives):
+        self.the_next_carrier_takes(2, Outcome.AMBIGUOUS, arrives=arrives)
+
     @rule()
     def what_is_due_is_released(self):
         release.release_due(now=self.now)
+
+    @precondition(lambda self: self.user.batches.count() < 5)
+    @rule()
+    def somebody_sends_an_emergency(self):
+        make_batch(self.user, people=1, emergency_reason="A fire", now=self.now)
 
     @rule()
     def somebody_cancels(self):
@@ -150,236 +93,17 @@ class Histories(RuleBasedStateMachine):
     def the_sweep_comes(self):
         sweeps.sweep(now=self.now)
 
-    # -- The sender ------------------------------------------------------------------------
-
-    @precondition(lambda self: self.is_alive)
-    @rule(target=claimed, most=st.integers(1, 3))
-    def it_claims(self, most):
-        texts = self.claim(most)
-        return (texts, self.now, self.life) if texts else multiple()
-
-    @precondition(lambda self: self.is_alive)
-    @rule(target=written, claim=consumes(claimed))
-    def it_writes_what_it_is_about_to_do(self, claim):
-        texts, at, life = claim
-        if life != self.life:
-            return multiple()
-        if self.now - at > dt.timedelta(seconds=STALE_SECONDS):
-            self.in_hand -= {(text.message_id, text.attempt) for text in texts}
-            return multiple()
-        self.journal.about_to_send(texts)
-        return multiple(*((text, at, life) for text in texts))
-
-    @precondition(lambda self: self.is_alive)
-    @rule(target=written, most=st.integers(1, 3))
-    def it_claims_and_writes(self, most):
-        texts = self.claim(most)
-        self.journal.about_to_send(texts)
-        return multiple(*((text, self.now, self.life) for text in texts))
-
-    @precondition(lambda self: self.is_alive)
-    @rule(target=answered, sent=consumes(written), outcome=OUTCOMES, at_once=MOSTLY)
-    def the_network_answers(self, sent, outcome, at_once):
-        text, _, life = sent
-        if life != self.life:
-            return multiple()
-        ref = self.take(text) if outcome == Outcome.ACCEPTED else ""
-        answer = Answer(text.message_id, text.attempt, outcome, carrier_ref=ref)
-        if at_once:
-            self.record(answer)
-        return answer, life
-
-    @precondition(lambda self: self.is_alive)
-    @rule(target=carried, sent=consumes(written), arrives=st.booleans())
-    def no_answer_comes(self, sent, arrives):
-        text, _, life = sent
-        if life != self.life:
-            return multiple()
-        ref = self.take(text) if arrives else ""
-        self.record(Answer(text.message_id, text.attempt, Outcome.AMBIGUOUS))
-        return (text, ref) if ref else multiple()
-
-    @precondition(lambda self: self.is_alive)
-    @rule(target=answered, answer=answered)
-    def the_line_is_given_up_before_its_answer_comes(self, answer):
-        """The answer still comes, later."""
-        told, life = answer
-        if life == self.life:
-            self.record(Answer(told.message_id, told.attempt, Outcome.AMBIGUOUS))
-        return multiple()
-
-    @precondition(lambda self: self.is_alive)
-    @rule(answer=answered, and_dies=st.sampled_from([False, False, True]))
-    def it_records_an_answer(self, answer, and_dies):
-        """Also again and again, and for an attempt that is long past."""
-        told, life = answer
-        if life != self.life:
-            return
-        if and_dies:
-            self.journal.answered([told])
-            self.it_dies()
-        else:
-            self.record(told)
-
-    @precondition(lambda self: self.is_alive)
-    @rule(answer=answered)
-    def an_old_answer_comes_again_while_its_text_is_out_again(self, answer):
-        told, life = answer
-        texts = self.claim(50)
-        self.journal.about_to_send(texts)
-        if life == self.life:
-            answers.record(self.carrier.pk, [told], now=self.now)
-        for text in texts:
-            ref = self.take(text)
-            self.record(Answer(text.message_id, text.attempt, Outcome.ACCEPTED, carrier_ref=ref))
-
-    @precondition(lambda self: self.is_alive)
-    @rule(sent=consumes(written), arrives=st.booleans())
-    def it_dies_with_the_bytes_out(self, sent, arrives):
-        text, _, life = sent
-        if arrives and life == self.life:
-            self.take(text)
-        self.it_dies()
-
-    @precondition(lambda self: self.is_alive)
-    @rule()
-    def it_dies(self):
-        self.journal.close()
-        self.is_alive = False
-        self.life += 1
-        self.in_hand.clear()
-
-    @precondition(lambda self: not self.is_alive)
-    @rule()
-    def it_starts_again(self):
-        past = read(self.folder / "journal")
-        recovery.recover(self.carrier, past, now=self.now)
-        self.journal = Journal(self.folder / "journal")
-        self.is_alive = True
-
-    @precondition(lambda self: self.is_alive)
-    @rule()
-    def the_database_takes_a_claim_and_does_not_say_so(self):
-        claims.take(self.carrier, 50, most=1, now=self.now)
-
-    @precondition(lambda self: self.is_alive)
-    @rule()
-    def it_looks_for_lost_claims(self):
-        """As the living sender does, out of what it remembers."""
-        known = {key for key, answer in self.journal.open_texts.items() if answer is None}
-        mine = self.in_hand | set(self.journal.open_texts)
-        past = Past(is_whole=True, about=known)
-        recovery.recover(self.carrier, past, now=self.now, but=mine)
-
-    # -- The network's reports -------------------------------------------------------------
-
-    @precondition(lambda self: self.phone)
-    @rule(data=st.data(), absent_first=st.booleans(), echoes=st.booleans())
-    def a_report_comes(self, data, absent_first, echoes):
-        """Before the answer, after it, or without one; once or again."""
-        pk = data.draw(st.sampled_from(sorted(self.phone)))
-        for ref in self.phone[pk]:
-            uid = Message.objects.values_list("uid", flat=True).get(pk=pk)
-            ours = uid.hex if echoes else ""
-            if absent_first:
-                self.report(DeliveryReceipt(None, ref, "undelivered", "absent", ours))
-            self.report(DeliveryReceipt(None, ref, "delivered", "", ours))
-
-    # -- What must hold after each step ----------------------------------------------------
-
-    @invariant()
-    def nobody_got_it_twice(self):
-        assert {pk: refs for pk, refs in self.phone.items() if len(refs) > 1} == {}
-
-    @invariant()
-    def the_screen_tells_the_truth_and_moves_are_legal(self):
-        lies, illegal = [], []
-        fields = ("pk", "state", "attempt_count", "maybe_sent")
-        for pk, state, attempt, maybe_sent in Message.objects.values_list(*fields):
-            got_it = pk in self.phone
-            if got_it and state in NOT_SENT or state == State.DELIVERED and not got_it:
-                lies.append((pk, state))
-            before, attempt_before = self.before.get(pk, (State.SCHEDULED, 0))
-            if state not in REACHABLE[before]:
-                illegal.append((pk, before, state))
-            is_one_move = attempt == attempt_before  # else it was claimed in between
-            if is_one_move and (before, state) in NEEDS_MAYBE_SENT and not maybe_sent:
-                illegal.append((pk, before, state, "without maybe_sent"))
-            self.before[pk] = state, attempt
-        assert (lies, illegal) == ([], [])
-
-    @invariant()
-    def the_numbers_of_a_stopped_message_are_everyone(self):
-        if not hasattr(self, "user"):
-            return
-        for batch in self.user.batches.filter(state="stopped"):
-            told = progress(batch)
-            four = told.sent + told.on_the_way + told.maybe_sent + told.never_sent
-            assert four == batch.person_count
-            assert told.never_sent == len(self.never_goes(batch))
-
-    @invariant()
-    def the_caps_hold_what_may_still_go_or_has_gone(self):
-        if not hasattr(self, "user"):
-            return
-        counted = Message.objects.exclude(state__in=NOT_SENT).count()
-        assert set(Allowance.objects.values_list("used_count", flat=True)) == {counted}
-
-    def never_goes(self, batch):
-        waits = ["scheduled", "queued"]
-        return [
-            pk
-            for pk, state, maybe_sent in batch.messages.values_list("pk", "state", "maybe_sent")
-            if state in NOT_SENT or state in waits and not maybe_sent
-        ]
-
-    def settle(self):
-        """With a sender that lives and a line that works, nothing is left waiting."""
-        if not hasattr(self, "carrier"):
-            return
-        if self.is_alive:
-            self.it_dies()
-        self.it_starts_again()
-        self.everything_is_stopped_or_started_again(starts=True)
-        release.drop_all_stopped(now=self.now)
-        for _ in range(12):
-            release.release_due(now=self.now)
-            for text in claims.take(self.carrier, 50, now=self.now):
-                self.journal.about_to_send([text])
-                self.record(
-                    Answer(text.message_id, text.attempt, Outcome.ACCEPTED, self.take(text))
-                )
-            self.now += dt.timedelta(hours=1)
-        self.now += dt.timedelta(days=1)
-        sweeps.sweep(now=self.now)
-        self.before.clear()  # many moves lie between
-        self.nobody_got_it_twice()
-        self.the_screen_tells_the_truth_and_moves_are_legal()
-        assert set(Message.objects.values_list("state", flat=True)) <= SETTLED
-        assert invariants.broken(now=self.now) == {}
-
-    # -- In short --------------------------------------------------------------------------
-
-    def claim(self, most):
-        texts = claims.take(self.carrier, 50, most=most, now=self.now)
-        self.in_hand |= {(text.message_id, text.attempt) for text in texts}
-        return texts
-
-    def take(self, text):
-        ref = uuid.uuid4().hex
-        self.phone.setdefault(text.message_id, []).append(ref)
-        return ref
-
-    def record(self, answer):
-        self.journal.answered([answer])
-        answers.record(self.carrier.pk, [answer], now=self.now)
-        self.journal.recorded([answer])
-        self.in_hand.discard((answer.message_id, answer.attempt))
-
-    def report(self, receipt):
-        receipts.apply(self.carrier.pk, [receipt], now=self.now)
+    @rule(deed=st.sampled_from([services.send_again, services.treat_as_not_sent]))
+    def the_team_decides_about_what_is_in_doubt(self, deed):
+        unknown = set(Message.objects.filter(state=State.UNKNOWN).values_list("pk", flat=True))
+        chosen = Chosen(self.now, carrier=self.carrier)
+        deed(chosen=chosen, reason="The carrier cannot say", by=self.operator, now=self.now)
+        if deed is services.send_again:
+            let_go = Message.objects.filter(pk__in=unknown, state=State.QUEUED)
+            self.leaves.update(let_go.values_list("pk", flat=True))
 
 
+@pytest.mark.timeout(600)  # many histories, on a machine that may be busy
 def test_no_history_loses_a_text_or_doubles_it_or_makes_the_screen_lie():
     run_state_machine_as_test(
         Histories,

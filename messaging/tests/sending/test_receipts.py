@@ -113,6 +113,26 @@ def test_a_receipt_before_its_answer_is_kept_and_applied_after_it(carrier):
     assert (Message.objects.get().state, waiting()) == ("delivered", 0)
 
 
+def test_a_flood_of_strange_receipts_costs_no_second_and_hides_no_fresh_one(
+    carrier, django_assert_max_num_queries
+):
+    make_queued(make_user())
+    text = claims.take(carrier, 50, now=NOW)[0]
+    strangers = [
+        Receipt(carrier=carrier, carrier_ref=f"s{n}", state="delivered", received_at=LATER)
+        for n in range(3 * receipts.MOST_FRESH)
+    ]
+    Receipt.objects.bulk_create(strangers, batch_size=500)
+    report(carrier, "delivered", ref="A7")
+    accepted = Answer(text.message_id, text.attempt, Outcome.ACCEPTED, carrier_ref="A7")
+    answers.record(carrier.pk, [accepted], now=LATER)
+
+    with django_assert_max_num_queries(10 * receipts.MOST_FRESH // receipts.AT_ONCE):
+        assert receipts.match_waiting(now=LATER, only_fresh=True) == 1
+
+    assert Message.objects.get().state == "delivered"
+
+
 def test_a_receipt_that_names_our_reference_clears_a_doubt_and_charges(carrier):
     message = make_queued(make_user(), part_count=2)[0]
     text = claims.take(carrier, 50, now=NOW)[0]

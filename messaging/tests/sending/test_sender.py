@@ -2,9 +2,11 @@
 
 import asyncio
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.tests.make import make_operator, make_user
@@ -38,13 +40,15 @@ def sender_of(carrier, tmp_path, **replaced):
     return Sender(carrier, adapter_for, journal_path=tmp_path / "journal", **doors)
 
 
-def run_until(sender, is_done, seconds=20):
+def run_until(sender, is_done, seconds=60):
     async def watch():
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + seconds
-        while not await loop.run_in_executor(sender.line, is_done):
-            assert loop.time() < give_up_at, "it did not come to that in time"
-            await asyncio.sleep(0.02)
+        with ThreadPoolExecutor(max_workers=1) as eye:  # a sender may end by itself, with its own
+            while not await loop.run_in_executor(eye, is_done):
+                assert loop.time() < give_up_at, "it did not come to that in time"
+                await asyncio.sleep(0.02)
+            eye.submit(connection.close)
         sender.stop()
 
     async def both():

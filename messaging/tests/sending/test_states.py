@@ -4,15 +4,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from messaging.sending.states import FINAL, LEGAL, State, Undelivered, words_for
+from messaging.sending.states import FINAL, GOES_BY_ITSELF, LEGAL, State, Undelivered, words_for
 from messaging.tests.make import NOW
+from messaging.text import refusals
 from smsportal.templatetags.ui import STATUS
 
 HAD = "Sent, waiting for the network"
 
 
-def text(state, reason="", why="", accepted_at=None):
-    return SimpleNamespace(state=state, reason=reason, why=why, accepted_at=accepted_at)
+def text(state, reason="", why="", accepted_at=None, maybe_sent=False):
+    return SimpleNamespace(
+        state=state, reason=reason, why=why, accepted_at=accepted_at, maybe_sent=maybe_sent
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,22 @@ def test_each_state_is_said_in_the_words_of_the_table(kept, key, words, is_final
     assert (shown.key, shown.words, shown.is_final, shown.charged) == (
         key, words, is_final, charged,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kept", "what_now"),
+    [
+        (text("queued"), ""),
+        (text("queued", why=refusals.SLOWER), GOES_BY_ITSELF),
+        (text("queued", why=refusals.SLOWER, maybe_sent=True), ""),
+        (text("failed", why="it is too long"), "Send it again. You do not pay for this one."),
+        (text("failed", why=refusals.NUMBER),
+         "Check the number with the person and correct it in Contacts. "
+         "You do not pay for this one."),
+    ],
+)  # fmt: skip
+def test_what_a_person_can_do_follows_from_why(kept, what_now):
+    assert words_for(kept).next_step == what_now
 
 
 def test_every_state_has_words_and_a_picture():

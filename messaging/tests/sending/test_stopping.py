@@ -182,8 +182,8 @@ def test_a_stop_while_texts_are_being_made_counts_those_that_never_were(monkeypa
     monkeypatch.setattr(expand.db, "CHUNK", 2)
     inserted = expand._insert_same
 
-    def and_is_stopped(batch, rows):
-        inserted(batch, rows)
+    def and_is_stopped(batch, rows, plan):
+        inserted(batch, rows, plan)
         if batch.messages.count() == 4:
             services.stop(batch=batch, by=user, now=NOW)
 

@@ -58,7 +58,7 @@ def beside(work):
 
 
 def until(is_so):
-    give_up_at = time.monotonic() + 20
+    give_up_at = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < give_up_at, "it did not come to that in time"
         time.sleep(0.005)

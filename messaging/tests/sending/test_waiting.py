@@ -64,6 +64,18 @@ def test_a_scheduled_message_goes_when_its_time_has_come_and_not_before():
     assert (batch.state, batch.released_at) == ("running", due)
 
 
+def test_what_is_due_on_the_hour_is_let_go_at_one_stroke(django_assert_max_num_queries):
+    for _ in range(12):
+        make_batch(make_user(), people=1)
+
+    with django_assert_max_num_queries(12):
+        release.release_due(now=NOW)
+
+    assert set(Batch.objects.values_list("state", "started_at", "released_at")) == {
+        ("running", NOW, NOW)
+    }
+
+
 def test_a_release_that_died_half_way_is_gone_on_with():
     batch = make_batch(make_user(), send_wall=dt.datetime(2026, 5, 13, 9, 0))
     Batch.objects.filter(pk=batch.pk).update(state="running", started_at=batch.send_at)
@@ -117,6 +129,16 @@ def test_no_text_of_a_message_that_can_still_be_undone_is_claimed():
     assert claims.take(carrier, 50, now=batch.send_at) == []
     release.release_due(now=batch.send_at)
     assert len(claims.take(carrier, 50, now=batch.send_at)) == 3
+
+
+def test_send_now_ends_the_wait_of_the_texts_too():
+    user, carrier = make_user(), make_simulator()
+    batch = make_batch(user, undo_seconds=10)
+
+    services.send_now(batch=batch, by=user, now=NOW + dt.timedelta(seconds=1))
+
+    release.release_due(now=NOW + dt.timedelta(seconds=1))
+    assert len(claims.take(carrier, 50, now=NOW + dt.timedelta(seconds=1))) == 3
 
 
 @pytest.mark.parametrize("late", [dt.timedelta(), dt.timedelta(days=30)])

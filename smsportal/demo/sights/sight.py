@@ -7,6 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from accounts.people.models import Person
+from messaging.repeats.models import Repeat
 from messaging.sending.models import Batch
 
 USER, ADMIN, OPERATOR, FINANCE = "phys0077", "phys0077admin", "operator", "finance"
@@ -45,6 +46,12 @@ def uid_of(username: str) -> Callable[[], object]:
 def batch(**filters: object) -> Callable[[], object]:
     """The newest message of the user of that kind."""
     return lambda: Batch.objects.filter(person__username=USER, **filters).latest("accepted_at").uid
+
+
+def repeat(state: str) -> Callable[[], object]:
+    """The newest of the user's repeating messages that are in that state."""
+    mine = Repeat.objects.filter(person__username=USER, state=state)
+    return lambda: mine.latest("pk").uid
 
 
 def press(button: str) -> Callable[[Page], None]:

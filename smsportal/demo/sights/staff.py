@@ -9,11 +9,13 @@ from playwright.sync_api import Page
 from accounts.departments.models import Department
 from messaging.carriers.models import Carrier, CarrierHealth
 from messaging.contacts.models import Contact
+from messaging.routes.models import Route
+from messaging.sending.models import Attempt, Batch
 from smsportal.demo.sights.prepared import DOWN, INVITED
 from smsportal.demo.sights.sight import ADMIN as A
 from smsportal.demo.sights.sight import FINANCE as F
 from smsportal.demo.sights.sight import OPERATOR as T
-from smsportal.demo.sights.sight import USER, Sight, at, batch, press, press_on, uid_of
+from smsportal.demo.sights.sight import USER, Sight, at, batch, press, press_on, repeat, uid_of
 from smsportal.demo.sights.user import group, import_to, messy_batch, template
 
 USERS = b"""Name,Username,Email,Extension
@@ -50,14 +52,27 @@ def carrier(name: str) -> Callable[[], object]:
     return uid
 
 
+def test_of(name: str) -> Callable[[], str]:
+    return at("operations:carrier_test", uid=carrier(name))
+
+
 def senders_speak() -> None:
     """No sender runs here, and what one said is believed for less than a minute."""
     CarrierHealth.objects.update(at=timezone.now())
 
 
+def a_route() -> object:
+    return Route.objects.order_by("pk")[:1].get().uid
+
+
 def carriers() -> str:
     senders_speak()
     return reverse("operations:carriers")
+
+
+def troubles() -> str:
+    senders_speak()
+    return reverse("operations:troubles")
 
 
 def no_host(page: Page) -> None:
@@ -73,6 +88,17 @@ def a_wrong_tag(page: Page) -> None:
 def everything_stopped(page: Page) -> None:
     page.get_by_label("Why").fill("The network repeats every text")
     press_on(page, "Stop everything")
+
+
+def doubted() -> object:
+    """The uid of the message of which some texts are still to be decided about."""
+    return Attempt.objects.filter(phase="granted").latest("pk").message.batch.uid
+
+
+def deciding() -> str:
+    batch = Batch.objects.get(uid=doubted())
+    text = batch.messages.filter(state="unknown").order_by("row_no")[0]
+    return reverse("operations:decide") + f"?pick={text.uid}"
 
 
 STAFF = (
@@ -106,7 +132,10 @@ STAFF = (
     Sight("template-edit-admin", A, at("wording:edit", uid=lambda: template(owner=None))),
     Sight("messages-list-admin", A, at("history:list")),
     Sight("messages-batch-admin", A, at("history:batch", uid=messy_batch)),
+    Sight("messages-emergency-admin", A, at("history:batch", uid=batch(lane=0))),
     Sight("messages-scheduled-admin", A, at("history:batch", uid=batch(state="scheduled"))),
+    Sight("repeats-admin", A, at("repeats:list")),
+    Sight("repeat-admin", A, at("repeats:repeat", uid=repeat("active"))),
     Sight("activity-admin", A, at("activity:list")),
     Sight("profile-admin", A, at("people:profile")),
     Sight("switch-admin", A, at("people:switch")),
@@ -129,9 +158,25 @@ STAFF = (
     Sight("operator-carrier-add", T, at("operations:carrier_add")),
     Sight("operator-carrier-add-error", T, at("operations:carrier_add"), press("Add carrier")),
     Sight("operator-carrier-add-simulator", T, at("operations:carrier_add", "?kind=simulator")),
+    Sight("operator-carrier-add-http", T, at("operations:carrier_add", "?kind=http")),
+    Sight("operator-carrier-add-email", T, at("operations:carrier_add", "?kind=email")),
     Sight("operator-carrier-edit", T, at("operations:carrier", uid=carrier(DOWN))),
     Sight("operator-carrier-edit-error", T, at("operations:carrier", uid=carrier(DOWN)), no_host),
     Sight("operator-carrier-simulator", T, at("operations:carrier", uid=carrier("simulator"))),
+    Sight("operator-carrier-test", T, test_of("simulator")),
+    Sight("operator-carrier-test-down", T, test_of(DOWN)),
+    Sight("operator-carrier-test-error", T, test_of(DOWN), press("Send a test")),
+    Sight("operator-troubles", T, troubles),
+    Sight("operator-routes", T, at("operations:carrier_routes", "?to=07624 000001&sender=alpha:")),
+    Sight("operator-routes-error", T, at("operations:carrier_routes"), press("Try")),
+    Sight("operator-route-add", T, at("operations:carrier_route_add")),
+    Sight("operator-route-add-error", T, at("operations:carrier_route_add"), press("Add route")),
+    Sight("operator-route-edit", T, at("operations:carrier_route", uid=a_route)),
+    Sight("operator-unknown", T, at("operations:to_decide")),
+    Sight("operator-unknown-texts", T, at("operations:to_decide_texts", uid=doubted)),
+    Sight("operator-unknown-decide", T, deciding),
+    Sight("operator-unknown-decide-error", T, deciding, press("Save decision")),
+    Sight("operator-unknown-decide-all", T, at("operations:decide", "?carrier=simulator")),
     Sight("operator-audit", T, at("activity:list")),
     Sight("operator-stop-error", T, at("operations:stop_everything"), press("Stop everything")),
     Sight("operator-stop", T, at("operations:stop_everything")),

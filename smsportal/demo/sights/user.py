@@ -9,9 +9,10 @@ from messaging.sending.models import Batch
 from messaging.wording.models import Template
 from smsportal.demo.sights.prepared import NEW, WITH_CODE
 from smsportal.demo.sights.sight import USER as U
-from smsportal.demo.sights.sight import Sight, at, batch, press, press_on
+from smsportal.demo.sights.sight import Sight, at, batch, press, press_on, repeat
 
 THREE = "Amira Khan 07700 900311, 07700 900312; +44 7700 900313"
+RUNNING = {"state": "running", "emergency_reason": "", "body__contains": "Lindemann"}
 PEOPLE = b"""Mobile,First name,Room,Group
 07700900401,Idris,Teaching Lab,Open day
 7700900402,Petra,Floor 2,Open day
@@ -72,9 +73,43 @@ def sent_with_mistakes(page: Page) -> None:
 
 def for_later(page: Page) -> None:
     page.get_by_label("Send later").check()
-    page.get_by_label("Date").fill("2027-03-28")
+    page.get_by_label("Date", exact=True).fill("2027-03-28")
     page.get_by_label("Time").fill("09:00")
     written(page)
+
+
+def repeating(page: Page) -> None:
+    page.get_by_label("Send later").check()
+    page.get_by_label("Date", exact=True).fill("2027-01-15")
+    page.get_by_label("Time", exact=True).fill("09:00")
+    page.get_by_text("Weekly").click()
+    page.get_by_label("Last date").fill("2027-03-26")
+    page.get_by_label("Leave out").fill("12 February\n26 February")
+    written(page)
+
+
+def repeating_wrongly(page: Page) -> None:
+    repeating(page)
+    page.get_by_label("Last date").fill("2026-01-01")
+    page.get_by_label("Leave out").fill("12 Feb\nHalf-term\n31 February")
+    press_on(page, "Schedule")
+
+
+def repeating_monthly(page: Page) -> None:
+    repeating(page)
+    page.get_by_text("Monthly").click()
+    settled(page)
+
+
+def checked_repeat(page: Page) -> None:
+    repeating(page)
+    press_on(page, "Schedule")
+
+
+def wrong_dates(page: Page) -> None:
+    page.get_by_text("Dates to leave out").click()
+    page.get_by_label("Leave out").fill("12 Feb\nHalf-term")
+    press_on(page, "Save the dates")
 
 
 def to_a_big_group(page: Page) -> None:
@@ -82,6 +117,23 @@ def to_a_big_group(page: Page) -> None:
     page.get_by_label("Year 1 Physics").check()
     kept(page, "Exam timetable for Trinity term is on the website.")
     press_on(page, "Send")
+
+
+def an_emergency(page: Page) -> None:
+    page.get_by_label("Emergency").check()
+    page.locator("#numbers").fill(THREE)
+    kept(page, "Gas leak in Parks Road. Leave by the north door. Do not go back for anything.")
+
+
+def checked_as_emergency(page: Page) -> None:
+    an_emergency(page)
+    press_on(page, "Check emergency")
+
+
+def with_a_wrong_number(page: Page) -> None:
+    checked_as_emergency(page)
+    page.get_by_label("How many people does it go to?").fill("300")
+    press_on(page, "Send emergency")
 
 
 def a_file(page: Page) -> None:
@@ -126,12 +178,34 @@ def deleted(page: Page) -> None:
 
 
 USER = (
+    # First: some ask for the password again when it was given five minutes ago.
+    Sight("profile", U, at("people:profile")),
+    Sight("profile-switch", U, at("people:switch")),
+    Sight("profile-password", U, at("account_change_password")),
+    Sight("profile-password-again", U, at("account_reauthenticate")),
+    Sight("profile-second-step", U, at("people:second_step")),
+    Sight("profile-authenticator", U, at("mfa_activate_totp")),
+    Sight("profile-passkeys", U, at("mfa_list_webauthn")),
+    Sight("profile-passkey-add", U, at("mfa_add_webauthn")),
     Sight("messages-compose-new", U, at("compose:new")),
     Sight("messages-compose", U, at("compose:new"), written),
     Sight("messages-compose-character-warning", U, at("compose:new"), written_dearly),
     Sight("messages-compose-error", U, at("compose:new"), sent_with_mistakes),
     Sight("messages-compose-later", U, at("compose:new"), for_later),
+    Sight("messages-compose-repeat", U, at("compose:new"), repeating),
+    Sight("messages-compose-repeat-monthly", U, at("compose:new"), repeating_monthly),
+    Sight("messages-compose-repeat-error", U, at("compose:new"), repeating_wrongly),
+    Sight("repeats-check", U, at("compose:new"), checked_repeat),
+    Sight("repeats", U, at("repeats:list")),
+    Sight("repeats-ended", U, at("repeats:list", "?show=ended")),
+    Sight("repeat", U, at("repeats:repeat", uid=repeat("active"))),
+    Sight("repeat-dates-error", U, at("repeats:repeat", uid=repeat("active")), wrong_dates),
+    Sight("repeat-paused", U, at("repeats:repeat", uid=repeat("paused"))),
+    Sight("repeat-ended", U, at("repeats:repeat", uid=repeat("ended"))),
     Sight("messages-check", U, at("compose:new"), to_a_big_group),
+    Sight("messages-compose-emergency", U, at("compose:new"), an_emergency),
+    Sight("messages-check-emergency", U, at("compose:new"), checked_as_emergency),
+    Sight("messages-check-emergency-error", U, at("compose:new"), with_a_wrong_number),
     Sight("messages-import-check", U, at("compose:new"), a_file),
     Sight("messages-list", U, at("history:list")),
     Sight("messages-list-none", U, at("history:list", "?words=nothing+like+it")),
@@ -139,7 +213,11 @@ USER = (
     Sight("messages-batch-scheduled", U, at("history:batch", uid=batch(state="scheduled"))),
     Sight("messages-batch-paused", U, at("history:batch", uid=batch(state="paused"))),
     Sight("messages-batch-stopped", U, at("history:batch", uid=batch(state="stopped"))),
-    Sight("messages-batch-running", U, at("history:batch", uid=batch(state="running"))),
+    Sight("messages-batch-running", U, at("history:batch", uid=batch(**RUNNING))),
+    Sight(
+        "messages-batch-decided", U, at("history:batch", uid=batch(body__contains="4pm tutorial"))
+    ),
+    Sight("messages-batch-emergency", U, at("history:batch", uid=batch(lane=0))),
     Sight("messages-replies", U, at("history:replies")),
     Sight("contacts", U, at("contacts:list")),
     Sight("contacts-none", U, at("contacts:list", "?q=nobody+of+this+name")),
@@ -163,20 +241,13 @@ USER = (
     Sight("template-add", U, at("wording:add")),
     Sight("template-edit", U, at("wording:edit", uid=lambda: template(owner__username=U))),
     Sight("template-global", U, at("wording:edit", uid=lambda: template(owner=None))),
-    Sight("profile", U, at("people:profile")),
-    Sight("profile-switch", U, at("people:switch")),
-    Sight("profile-password", U, at("account_change_password")),
-    Sight("profile-password-again", U, at("account_reauthenticate")),
-    Sight("profile-second-step", U, at("people:second_step")),
-    Sight("profile-authenticator", U, at("mfa_activate_totp")),
-    Sight("profile-passkeys", U, at("mfa_list_webauthn")),
-    Sight("profile-passkey-add", U, at("mfa_add_webauthn")),
     Sight("sign-out", U, at("account_logout")),
     Sight("profile-with-second-step", NEW, at("people:profile")),
     Sight("profile-recovery-codes", NEW, at("mfa_view_recovery_codes")),
     Sight("profile-recovery-codes-new", NEW, at("mfa_generate_recovery_codes")),
     Sight("profile-authenticator-off", NEW, at("mfa_deactivate_totp")),
     Sight("messages-list-empty", NEW, at("history:list")),
+    Sight("repeats-empty", NEW, at("repeats:list")),
     Sight("messages-replies-empty", NEW, at("history:replies")),
     Sight("templates-empty", WITH_CODE, at("wording:list", "?q=nothing")),
     Sight("practice-phones", U, at("demo:handsets")),

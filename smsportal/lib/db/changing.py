@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, connections, models, transaction
 from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
@@ -81,7 +82,10 @@ def claim(wanted: models.QuerySet, limit: int, **values: Any) -> list[int]:
     chosen = wanted.values("pk")
     if is_postgres():
         chosen = chosen.select_for_update(skip_locked=True)
-    inner, parameters = chosen[:limit].query.get_compiler(connection=connection).as_sql()
+    try:
+        inner, parameters = chosen[:limit].query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:  # Django knows it beforehand, as of an empty list of ids
+        return []
     return _change(wanted, inner, parameters, values)
 
 
@@ -108,20 +112,27 @@ def _change(
 
 @transaction.atomic
 def claim_shares(
-    wanted: models.QuerySet, by: str, shares: Mapping[int, int], **values: Any
+    wanted: models.QuerySet, by: Sequence[str], shares: Mapping[tuple, int], **values: Any
 ) -> list[int]:
-    """Change as many rows of `wanted` for each value of its column `by` as its share says."""
+    """Change as many rows of `wanted` for each value of its columns `by` as its share says."""
     if is_postgres():
         # The correlated names are the LATERAL join's: one index scan a share, whatever its backlog.
-        mine = wanted.filter(**{by: RawSQL("owner.id", [])}).values("pk")
-        mine = mine.select_for_update(skip_locked=True)
+        names = [f"k{n}" for n in range(len(by))]
+        owned = {name: RawSQL(f"owner.{key}", []) for name, key in zip(by, names, strict=True)}
+        mine = wanted.filter(**owned).values("pk").select_for_update(skip_locked=True)
         sql, parameters = mine.query.get_compiler(connection=connection).as_sql()
+        fields = [wanted.model._meta.get_field(name) for name in by]
+        arrays = ", ".join(f"%s::{field.cast_db_type(connection)}[]" for field in fields)
         chosen = (
-            "SELECT c.* FROM unnest(%s::bigint[], %s::bigint[]) owner(id, share) "
+            f"SELECT c.* FROM unnest({arrays}, %s::bigint[]) owner({', '.join(names)}, share) "
             f"CROSS JOIN LATERAL ({sql} LIMIT owner.share) c"
         )
-        return _change(wanted, chosen, [[*shares], [*shares.values()], *parameters], values)
-    queries = [wanted.filter(**{by: o}).values("pk")[:share] for o, share in shares.items()]
+        given = [list(column) for column in zip(*shares, strict=True)]
+        return _change(wanted, chosen, [*given, [*shares.values()], *parameters], values)
+    queries = [
+        wanted.filter(**dict(zip(by, owner, strict=True))).values("pk")[:share]
+        for owner, share in shares.items()
+    ]
     compiled = [query.query.get_compiler(connection=connection).as_sql() for query in queries]
     chosen = " UNION ALL ".join(f"SELECT * FROM ({sql})" for sql, _ in compiled)
     return _change(wanted, chosen, [each for _, extra in compiled for each in extra], values)

@@ -13,11 +13,11 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.people.models import Person
-from smsportal.demo import guard, parts
+from smsportal.demo import guard, network, parts
 from smsportal.lib.broker import BrokerMissing
 from smsportal.lib.db import database_now
 from smsportal.supervisor import ChildFailed, Supervisor
@@ -36,25 +36,31 @@ class Command(BaseCommand):
     help = "Start the whole product with an invented university in it. PORT, DEMO_PASSWORD."
     requires_system_checks: ClassVar[list[str]] = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--smpp", action="store_true", help="texts reach the practice phones over SMPP"
+        )
+
+    def handle(self, *args: Any, smpp: bool = False, **options: Any) -> None:
         port = self._port()
         if not settings.DEMO:
             self._start_again_in_demo_mode(port)
         try:
             with alone(settings.VAR_DIR):
-                self._run(port, os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(9))
+                self._run(port, smpp, os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(9))
         except (ChildFailed, BrokerMissing, guard.DemoRefused) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             self._say("Stopped before it began.")
 
-    def _run(self, port: int, password: str) -> None:
+    def _run(self, port: int, is_by_smpp: bool, password: str) -> None:
         self._prepare(password)
+        smpp_port = self._choose_network(is_by_smpp)
         supervisor = Supervisor(settings.VAR_DIR / "logs", say=self._say)
         try:
-            self._start(supervisor, port)
+            self._start(supervisor, port, smpp_port)
             if not supervisor.is_stopping:
-                self._welcome(port, password)
+                self._welcome(port, smpp_port, password)
             supervisor.watch()
         finally:
             self._say("Stopping ...")
@@ -85,6 +91,15 @@ class Command(BaseCommand):
         call_command("seed_demo", stdout=self.stdout)
         self._set_passwords(password)
 
+    def _choose_network(self, is_by_smpp: bool) -> int | None:
+        """The port of the practice network, where it is reached by one."""
+        if not is_by_smpp:
+            network.reach_within()
+            return None
+        port = network.free_port()
+        network.reach_by_smpp(port)
+        return port
+
     def _set_passwords(self, password: str) -> None:
         seeded = Person.objects.filter(username__in=SIGN_IN_NAMES)
         # Hashed once for all: the same password, and hashing is slow on purpose.
@@ -93,19 +108,23 @@ class Command(BaseCommand):
             if not check_password(password, person.password):
                 Person.objects.filter(pk=person.pk).update(password=hashed)
 
-    def _start(self, supervisor: Supervisor, port: int) -> None:
+    def _start(self, supervisor: Supervisor, port: int, smpp_port: int | None) -> None:
         self._say("Starting ...")
         if not settings.REDIS_URL:
             supervisor.start(parts.embedded_broker(settings.VAR_DIR))
+        if smpp_port:
+            supervisor.start(parts.simulator(smpp_port))
         supervisor.start(parts.web(port), *parts.workers(since=database_now()))
 
-    def _welcome(self, port: int, password: str) -> None:
+    def _welcome(self, port: int, smpp_port: int | None, password: str) -> None:
         seconds = time.time() - float(os.environ.get("DEMO_STARTED_AT", time.time()))
         names = "\n".join(f"    {name:15}{words}" for name, words in SIGN_IN_NAMES.items())
+        by_smpp = f"Texts go by SMPP to the network at 127.0.0.1:{smpp_port}. " if smpp_port else ""
         self._say(
             f"\nReady after {seconds:.0f} s:  http://localhost:{port}\n\n"
             f"Sign in as one of these, each with the password  {password}\n{names}\n\n"
-            f"No text leaves this machine. Logs: {settings.VAR_DIR / 'logs'}. Ctrl-C stops all.\n"
+            f"{by_smpp}No text leaves this machine.\n"
+            f"Logs: {settings.VAR_DIR / 'logs'}. Ctrl-C stops all.\n"
         )
 
     def _say(self, line: str) -> None:

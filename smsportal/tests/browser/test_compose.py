@@ -277,7 +277,7 @@ def test_scheduled_by_hand_and_said_in_words(amira, open_page, script):
     page.get_by_label("Mobile numbers").fill("07700900001")
     page.get_by_label("Message to send").fill("Hello")
     page.get_by_label("Send later").check()
-    page.get_by_label("Date").fill("2031-05-15")
+    page.get_by_label("Date", exact=True).fill("2031-05-15")
     page.get_by_label("Time", exact=True).fill("09:00")
     page.get_by_label("Time", exact=True).blur()
     if script:
@@ -308,7 +308,7 @@ def test_the_pages_are_for_everybody(amira, open_page, axe, width, theme, settin
     page.get_by_label("Mobile numbers").fill("07700900001, 0770 90012; +44707123456789")
     page.get_by_label("Message to send").fill("Hi ((first name)) – ((room))")
     page.get_by_label("Send later").check()
-    page.get_by_label("Date").fill("2020-05-15")
+    page.get_by_label("Date", exact=True).fill("2020-05-15")
     page.locator("#send").click()
     page.wait_for_selector(".error-summary")
     look("problems")

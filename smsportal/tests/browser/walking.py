@@ -30,8 +30,8 @@ def database_url() -> str:
 
 
 @contextmanager
-def sender_running(var_dir: Path) -> Iterator[None]:
-    """The real sender of the simulator, as a process beside the web server."""
+def sender_running(var_dir: Path, carrier: str = "simulator") -> Iterator[None]:
+    """The real sender of a carrier, as a process beside the web server."""
     environment = {
         **os.environ,
         "DATABASE_URL": database_url(),
@@ -41,14 +41,15 @@ def sender_running(var_dir: Path) -> Iterator[None]:
     log = var_dir / "sender.log"
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "sender", "simulator"],
+            [sys.executable, "manage.py", "sender", carrier],
             cwd=settings.BASE_DIR,
             env=environment,
             stdout=file,
             stderr=subprocess.STDOUT,
         )
     try:
-        assert within(60, Heartbeat.objects.exists), log.read_text()
+        at_work = Heartbeat.objects.filter(name=f"sender:{carrier}")
+        assert within(60, at_work.exists), log.read_text()
         yield
     finally:
         process.terminate()

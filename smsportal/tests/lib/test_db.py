@@ -62,6 +62,12 @@ def test_claim_takes_rows_in_order_up_to_the_limit_and_only_once():
     assert (sorted(first), second) == ([made[0].pk, made[1].pk], [made[2].pk])
 
 
+def test_a_claim_of_an_empty_list_takes_nothing():
+    make_department()
+
+    assert db.claim(Department.objects.filter(pk__in=[]), 5, frozen_at=NOW) == []
+
+
 @pytest.mark.postgresql
 def test_claim_keeps_its_limit_on_a_table_that_was_empty_when_it_was_analysed():
     """With IN, a nested loop asks the inner query once a row, and each time skips what it has."""
@@ -81,8 +87,8 @@ def test_each_owner_gives_its_own_share_of_the_claim():
             make_user(department)
     users = Person.objects.filter(allow_relay=False).order_by("pk")
 
-    shares = {mine.pk: 3, theirs.pk: 9}
-    claimed = db.claim_shares(users, "department_id", shares, allow_relay=True)
+    shares = {(mine.pk, "user"): 3, (theirs.pk, "user"): 9, (nobodys.pk, "admin"): 2}
+    claimed = db.claim_shares(users, ("department_id", "role"), shares, allow_relay=True)
 
     whose = Counter(Person.objects.filter(pk__in=claimed).values_list("department_id", flat=True))
     assert whose == {mine.pk: 3, theirs.pk: 4}

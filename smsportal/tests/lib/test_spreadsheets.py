@@ -327,12 +327,12 @@ TOO_MUCH = (
         "far apart in xls",
     ],
 )
-def test_what_is_over_a_limit_is_refused_in_words_within_two_seconds(make, words):
+def test_what_is_over_a_limit_is_refused_in_words_and_soon(make, words):
     content = make()
     began = work_done()
 
     assert refusal_of(content, "x") == words
-    assert work_done() - began < 2
+    assert work_done() - began < 10  # one or two; the unguarded ones worked for minutes
 
 
 def test_a_header_does_not_count_among_the_rows():

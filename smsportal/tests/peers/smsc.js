@@ -1,5 +1,5 @@
 /* A carrier on node-smpp: says on standard output, a line of JSON each, what it hears, and does what
-   it is told on standard input. Orders: answer (statuses for the next submits), mute (how many of
+   it is told on standard input. Orders: answer (statuses for the next submits, -1 for none), mute (how many of
    the next submits get no answer), drop, deliver (a deliver_sm), receipts, bytes (sent as they are).
    With the files of a key and a certificate it speaks TLS only. */
 const { readFileSync } = require("fs");
@@ -11,7 +11,8 @@ const orders = { answers: [], muted: 0, refusals: [], receipts: null };
 let count = 0;
 
 const receipt = (session, pdu, id) => {
-  const { stat = "DELIVRD", form = "text", as = "same", state = 2 } = orders.receipts;
+  const { stats = [], form = "text", as = "same", state = 2 } = orders.receipts;
+  const stat = stats.shift() ?? orders.receipts.stat ?? "DELIVRD";
   const shown = as === "decimal" ? String(parseInt(id, 16)) : id;
   const words = `id:${shown} sub:001 dlvrd:001 submit date:2611251200 done date:2611251201 stat:${stat} err:000 text:Hello`;
   session.deliver_sm({
@@ -36,7 +37,7 @@ const server = smpp.createServer(key ? { key, cert } : {}, session => {
   session.on("submit_sm", pdu => {
     const id = (0xA0000 + count++).toString(16).toUpperCase(), words = pdu.short_message;
     const status = orders.answers.length ? orders.answers.shift() : 0;
-    const muted = orders.muted > 0 && orders.muted-- > 0;
+    const muted = status < 0 || (orders.muted > 0 && orders.muted-- > 0);
     say("submit", {
       id, status, muted, to: pdu.destination_addr, from: pdu.source_addr, ton: pdu.source_addr_ton,
       npi: pdu.source_addr_npi, words: words.message, udh: words.udh ? [...words.udh[0]] : null,

@@ -8,9 +8,10 @@ from django.utils import timezone
 from accounts.tests.make import make_user
 from messaging.incoming.models import IncomingPart, IncomingText
 from messaging.incoming.services import join_what_waits
-from messaging.sending.models import Attempt, Batch, Message, Receipt
+from messaging.sending.models import Attempt, Batch, Message, Receipt, TextPart
 from messaging.tests.make import drama
 from messaging.tests.sending.test_sender import make_fresh, run_until, sender_of
+from messaging.text import segments
 
 pytestmark = [
     pytest.mark.smpp_peer,
@@ -32,6 +33,7 @@ def all_are(state, count=1):
 def make_texts(count=1, body="Hello", sender="PHYSICS", **fields):
     texts = make_fresh(make_user(), [drama(n) for n in range(1, count + 1)], **fields)
     Batch.objects.filter(pk=texts[0].batch_id).update(body=body, sender=sender)
+    Message.objects.update(part_count=segments.measure(body).parts)
     return texts
 
 
@@ -65,7 +67,7 @@ def test_receipts_that_name_the_text_in_decimal(make_carrier, peer, tmp_path, fo
     run_until(sender_of(make_carrier(receipt_ids="decimal"), tmp_path), all_are("undelivered", 3))
 
     assert set(Message.objects.values_list("reason", flat=True)) == {"dead"}
-    assert Receipt.objects.count() == 0
+    assert not Receipt.objects.filter(applied_at__isnull=True).exists()
 
 
 @pytest.mark.parametrize("body", [LONG, EMOJI, "Ω" * 200], ids=["escapes", "emoji", "ucs-2"])
@@ -82,7 +84,7 @@ def test_long_texts_are_read_by_another_stack_as_they_were_written(
     if joining == "header":
         total = len(submits)
         assert [submit["udh"][-2:] for submit in submits] == [[total, n + 1] for n in range(total)]
-        assert [submit["report"] for submit in submits] == [0] * (total - 1) + [1]
+        assert [submit["report"] for submit in submits] == [1] * total
 
 
 def test_every_text_goes_once_over_a_window_smaller_than_the_batch(make_carrier, peer, tmp_path):
@@ -140,13 +142,64 @@ def test_a_later_part_is_offered_again_when_the_carrier_is_busy(make_carrier, pe
     assert taken == [1, 2]
 
 
-def test_a_text_whose_second_part_is_refused_may_have_been_sent(make_carrier, peer, tmp_path):
+def test_a_text_whose_second_part_is_refused_is_partly_sent(make_carrier, peer, tmp_path):
     peer.do(answer=[0, 0x0B])
     make_texts(body=LONG)
 
-    run_until(sender_of(make_carrier(), tmp_path), all_are("unknown"))
+    run_until(sender_of(make_carrier(), tmp_path), all_are("undelivered"))
 
-    assert Attempt.objects.get().words.startswith("part 2 of 2 was refused")
+    text = Message.objects.get()
+    assert (text.reason, text.accepted_part_count, text.maybe_sent) == ("partly", 1, False)
+    assert text.why.startswith("part 2 of 2 did not go")
+    assert parts() == [(1, "accepted", ""), (2, "not_sent", "")]
+
+
+def parts():
+    return list(TextPart.objects.order_by("number").values_list("number", "state", "reason"))
+
+
+def test_a_long_text_is_delivered_when_all_its_parts_are(make_carrier, peer, tmp_path):
+    peer.do(receipts={})
+    make_texts(2, body=LONG)
+
+    run_until(sender_of(make_carrier(), tmp_path), all_are("delivered", 2))
+
+    assert TextPart.objects.filter(state="delivered").count() == 4
+    assert not Receipt.objects.filter(applied_at__isnull=True).exists()
+
+
+def test_a_long_text_is_not_delivered_when_one_part_is_not(make_carrier, peer, tmp_path):
+    peer.do(receipts={"stats": ["DELIVRD", "UNDELIV"]})
+    make_texts(body=LONG)
+
+    told = [(1, "delivered", ""), (2, "undelivered", "dead")]
+    run_until(sender_of(make_carrier(), tmp_path), lambda: parts() == told)
+
+    text = Message.objects.get()
+    assert (text.state, text.reason) == ("undelivered", "dead")
+
+
+@pytest.mark.parametrize(("which", "reported"), [("first", [1, 0]), ("last", [0, 1])])
+def test_a_carrier_that_reports_on_one_part_speaks_for_all(
+    make_carrier, peer, tmp_path, which, reported
+):
+    peer.do(receipts={})
+    make_texts(body=LONG)
+
+    run_until(sender_of(make_carrier(part_receipts=which), tmp_path), all_are("delivered"))
+
+    assert [submit["report"] for submit in peer.submits()] == reported
+    assert parts() == []
+
+
+def test_a_part_whose_answer_is_lost_leaves_the_text_in_doubt(make_carrier, peer, tmp_path):
+    peer.do(answer=[0, -1], receipts={})
+    make_texts(body=LONG * 2)
+
+    run_until(sender_of(make_carrier(answer_seconds=0.5), tmp_path), all_are("unknown"))
+
+    [_, *others] = [state for _, state, _ in parts()]
+    assert others == ["unknown", "not_sent", "not_sent"]
 
 
 def test_an_answer_that_never_came_is_unknown_and_not_sent_again(make_carrier, peer, tmp_path):
@@ -154,6 +207,22 @@ def test_an_answer_that_never_came_is_unknown_and_not_sent_again(make_carrier, p
     make_texts()
 
     run_until(sender_of(make_carrier(answer_seconds=0.5), tmp_path), all_are("unknown"))
+
+    assert len(peer.submits()) == 1
+
+
+def test_an_answer_of_another_kind_is_no_answer(make_carrier, peer, tmp_path):
+    peer.do(mute=1)
+    make_texts()
+    enquire_link_resp = "00000010800000150000000000000002"  # our bind was 1, our submit 2
+    said = []
+
+    def is_in_doubt():
+        if peer.submits() and not said:
+            said.append(peer.do(bytes=enquire_link_resp))
+        return all_are("unknown")()
+
+    run_until(sender_of(make_carrier(), tmp_path), is_in_doubt)
 
     assert len(peer.submits()) == 1
 

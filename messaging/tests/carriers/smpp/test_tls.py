@@ -1,15 +1,9 @@
 """An encrypted line: only to the carrier that is meant."""
 
-import datetime as dt
-
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-from django.utils import timezone
 
 from messaging.sending.models import Message
+from messaging.tests.carriers.certificates import make_certificate
 from messaging.tests.carriers.smpp.peer import Peer
 from messaging.tests.carriers.smpp.test_sending import all_are, make_texts
 from messaging.tests.sending.test_sender import run_until, sender_of
@@ -24,31 +18,7 @@ NAME = "smpp.carrier.example"
 
 @pytest.fixture
 def certificate(tmp_path):
-    """The files of a key and of a certificate that signs itself, for NAME."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    now = timezone.now()
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    key_file, certificate_file = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    certificate_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    return key_file, certificate_file
+    return make_certificate(tmp_path, NAME)
 
 
 @pytest.fixture

@@ -90,6 +90,45 @@ def test_what_a_hostile_carrier_says_fits_the_database(digits, ton, said, coding
     assert len(text.fingerprint) == 40
 
 
+@pytest.mark.parametrize("ids", list(Ids))
+@pytest.mark.parametrize("named", [b"9" * 10_000, b"F" * 10_000, b"a\x00b", b"\x00", b"\xb2" * 70])
+def test_an_id_of_a_hostile_report_fits_the_database(named, ids):
+    address = Address(1, 1, "447700900100")
+    by_tlv = ShortMessage(address, address, b"stat:DELIVRD", tlvs={Tlv.RECEIPTED_MESSAGE_ID: named})
+    in_words = ShortMessage(address, address, b"id:%b stat:DELIVRD" % named)
+
+    for report in (by_tlv, in_words):
+        ref = receipts.as_answered(receipts.read(report)[0], ids)
+        assert "\x00" not in ref
+        assert len(ref) <= 80  # cut to 64 where it is kept
+
+
+@pytest.mark.parametrize(("reference", "number", "total"), [(2**64, 1, 2), (7, 1, 300), (7, 3, 2)])
+def test_numbers_that_make_no_sense_make_no_part(reference, number, total):
+    tlvs = {
+        Tlv.SAR_MSG_REF_NUM: reference.to_bytes(9, "big"),
+        Tlv.SAR_SEGMENT_SEQNUM: number.to_bytes(2, "big"),
+        Tlv.SAR_TOTAL_SEGMENTS: total.to_bytes(2, "big"),
+    }
+    address = Address(1, 1, "447700900100")
+
+    assert words.read(ShortMessage(address, address, b"Hi", tlvs=tlvs)) == ("Hi", None)
+
+
+def test_texts_from_a_phone_are_two_when_their_words_or_their_numbers_differ():
+    address = Address(1, 1, "447700900100")
+    tlvs = [
+        {Tlv.MESSAGE_PAYLOAD: b"Yes"},
+        {Tlv.MESSAGE_PAYLOAD: b"No"},
+        {Tlv.MESSAGE_PAYLOAD: b"No", Tlv.USER_MESSAGE_REFERENCE: b"\x00\x01"},
+        {Tlv.MESSAGE_PAYLOAD: b"No", Tlv.USER_MESSAGE_REFERENCE: b"\x00\x02"},
+    ]
+
+    texts = [ShortMessage(address, address, b"", tlvs=each) for each in (*tlvs, tlvs[3])]
+    prints = [adapter.text_from(None, text).fingerprint for text in texts]
+    assert len(set(prints)) == 4
+
+
 def test_a_body_longer_than_a_unit_holds_is_refused():
     with pytest.raises(Malformed, match="255 bytes"):
         message(b"x" * 255).encode()
@@ -240,7 +279,7 @@ def test_ids_that_only_look_alike_are_two():
         (0x45, Outcome.NOT_SENT),
         (0x64, Outcome.NOT_SENT),
         (0x0B, Outcome.REFUSED),
-        (0x0A, Outcome.REFUSED),
+        (0x0A, Outcome.SENDER_REFUSED),
         (0x65, Outcome.REFUSED),
         (0xC4, Outcome.REFUSED),
         (0x04, Outcome.NOT_TRIED),

@@ -8,7 +8,12 @@ from accounts.departments.models import Department
 from accounts.people.models import Person
 from messaging.carriers.models import Carrier
 from messaging.contacts.models import Contact
+from messaging.routes.plan import ANY, LONGEST
+from messaging.sending.models.limits import Allowance as Allowance
+from messaging.sending.models.limits import Halt as Halt
+from messaging.sending.models.limits import Watermark as Watermark
 from messaging.sending.states import BatchState, Lane, State, Undelivered, key_of
+from messaging.sending.story import what_happened
 from messaging.wording.models import TemplateVersion
 from smsportal.lib.choices import TextChoices
 from smsportal.lib.ids import batch_reference, uuid7
@@ -130,6 +135,7 @@ class Batch(models.Model):
     # Kept when it finishes while paused: what comes back to it then still waits for its person.
     paused_at = models.DateTimeField(null=True)
     paused_by_name = models.CharField(max_length=200, blank=True)
+    emergency_reason = models.CharField(max_length=200, blank=True)  # why it is in that lane
     notify = models.BooleanField(default=False)
     # Counted by the worker while texts move: {"delivered": 10, ..}. Lists read only this.
     tally = models.JSONField(default=dict)
@@ -156,9 +162,20 @@ class Batch(models.Model):
                 condition=Q(tallied_at__isnull=True) | Q(tallied_at__lt=F("changed_at")),
             ),
         ]
+        constraints = [
+            models.CheckConstraint(
+                name="an_emergency_says_why",
+                condition=Q(lane=Lane.EMERGENCY) & ~Q(emergency_reason="")
+                | ~Q(lane=Lane.EMERGENCY) & Q(emergency_reason=""),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_emergency(self) -> bool:
+        return self.lane == Lane.EMERGENCY
 
     @property
     def cost_tenths(self) -> int:
@@ -224,15 +241,21 @@ class Message(models.Model):
     carrier = models.ForeignKey(
         Carrier, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    # The carriers that may take it, the first choice first: messaging/routes/plan.py.
+    path = models.CharField(max_length=LONGEST, blank=True, default=ANY, db_default=ANY)
     carrier_ref = models.CharField(max_length=64, null=True)  # noqa: DJ001 (unique, so null)
     maybe_sent = models.BooleanField(default=False)
+    # When the first copy that is still in doubt was taken in hand; null without a doubt.
+    doubted_at = models.DateTimeField(null=True)
+    # One in doubt that goes out again by itself: after that its carrier may not know it any more.
+    resend_until = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)  # the carrier took it: charged from here
     accepted_part_count = models.PositiveSmallIntegerField(default=0)
     final_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["batch", "state", "next_at", "id"], name="message_outbox"),
+            models.Index(fields=["batch", "state", "path", "next_at", "id"], name="message_outbox"),
             models.Index(
                 fields=["lane", "next_at"], name="message_waiting", condition=Q(state="queued")
             ),
@@ -243,6 +266,14 @@ class Message(models.Model):
                 fields=["valid_until"],
                 name="message_open",
                 condition=Q(state__in=["queued", "submitted", "unknown"]),
+            ),
+            models.Index(
+                fields=["doubted_at", "id"], name="message_in_doubt", condition=Q(state="unknown")
+            ),
+            models.Index(
+                fields=["resend_until"],
+                name="message_resent",
+                condition=Q(state="queued", resend_until__isnull=False),
             ),
             models.Index(fields=["number", "-id"]),
         ]
@@ -270,18 +301,63 @@ class Message(models.Model):
         ]
 
 
+class PartState(TextChoices):
+    ACCEPTED = "accepted", "no report yet"
+    NOT_SENT = "not_sent", "not sent"
+    UNKNOWN = "unknown", "may have been sent"
+    DELIVERED = "delivered", "delivered"
+    UNDELIVERED = "undelivered", "not delivered"
+
+
+class TextPart(models.Model):
+    """One part of a text that went in several, where the network tells of each by itself."""
+
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="parts", db_index=False
+    )  # its index: part_once
+    attempt = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=11, choices=PartState.choices)
+    reason = models.CharField(max_length=10, blank=True)  # of an undelivered one
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_index=False)
+    carrier_ref = models.CharField(max_length=64, null=True)  # noqa: DJ001 (unique, so null)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message", "attempt", "number"], name="part_once"),
+            models.UniqueConstraint(
+                fields=["carrier_ref", "carrier"],
+                name="part_ref_once",
+                condition=Q(carrier_ref__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="undelivered_part_says_why",
+                condition=~Q(state="undelivered") | Q(reason__in=Undelivered.values),
+            ),
+        ]
+
+    @property
+    def words(self) -> str:
+        reason = Undelivered(self.reason).label.lower() if self.reason else ""
+        return reason or PartState(self.state).label
+
+
 class Attempt(models.Model):
-    """The story of a text that left the clean path."""
+    """The story of a text that left the clean path. phase: a `Phase`."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
     carrier = models.ForeignKey(Carrier, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    phase = models.CharField(max_length=12)  # accepted, rejected, ambiguous, not_sent
+    phase = models.CharField(max_length=12)
     code = models.CharField(max_length=64, blank=True)
     words = models.CharField(max_length=200, blank=True)
     is_overruled = models.BooleanField(default=False)
     granted_by_name = models.CharField(max_length=200, blank=True)
+
+    @property
+    def told(self) -> str:
+        return what_happened(self)
 
 
 class Receipt(models.Model):
@@ -303,43 +379,5 @@ class Receipt(models.Model):
                 fields=["received_at"],
                 name="receipt_waiting",
                 condition=Q(applied_at__isnull=True, orphan_at__isnull=True),
-            )
-        ]
-
-
-class Halt(models.Model):
-    """The operators have stopped all sending. The switch is whether one of these is on."""
-
-    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
-    is_on = models.BooleanField(default=True)
-    reason = models.CharField(max_length=200)
-    at = models.DateTimeField()
-    by_name = models.CharField(max_length=200)
-    ended_at = models.DateTimeField(null=True)
-    ended_by_name = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["is_on"], name="one_halt_at_a_time", condition=Q(is_on=True)
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.reason
-
-
-class Allowance(models.Model):
-    """Parts used of one cap in one period. Reserved at acceptance, given back when not sent."""
-
-    scope = models.CharField(max_length=16)  # department_year, department_month, person_day
-    owner_id = models.BigIntegerField()
-    period_on = models.DateField()
-    used_count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["scope", "owner_id", "period_on"], name="one_allowance_a_period"
             )
         ]

@@ -8,7 +8,7 @@ import pytest
 from messaging.carriers.base import Answer, DeliveryReceipt, Outcome, OutgoingText, TextFromPhone
 from messaging.carriers.models import SimulatedText
 from messaging.carriers.simulator import network, queries, services
-from messaging.carriers.simulator.network import Faults
+from messaging.carriers.simulator.network import Faults, Handed
 from messaging.tests.make import NOW, make_simulator
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,8 @@ def text(number="+447700900100", sender="PHYSICS", message_id=1, attempt=1):
 
 
 def take(carrier, *texts, now=NOW, **faults):
-    return network.take(carrier.pk, texts, now=now, faults=Faults(**faults), dice=random.Random(7))
+    handed = [each if isinstance(each, Handed) else Handed(each) for each in texts]
+    return network.take(carrier.pk, handed, now=now, faults=Faults(**faults), dice=random.Random(7))
 
 
 def hear(carrier, seconds, acknowledge=True):
@@ -184,3 +185,15 @@ def test_answers_are_for_the_attempt_they_were_asked_for(carrier):
 
     assert [(a.message_id, a.attempt) for a in answers] == [(1, 3), (2, 1)]
     assert all(isinstance(a, Answer) for a in answers)
+
+
+def test_a_network_that_knows_a_reference_again_sends_no_second_copy(carrier):
+    hour = {"knows_again_for": dt.timedelta(hours=1)}
+    [first] = take(carrier, text(), **hour)
+
+    [again] = take(carrier, text(attempt=2), now=NOW + dt.timedelta(minutes=59), **hour)
+    [forgotten] = take(carrier, text(attempt=3), now=NOW + dt.timedelta(minutes=61), **hour)
+
+    assert (again.outcome, again.carrier_ref) == (Outcome.DUPLICATE, first.carrier_ref)
+    assert forgotten.outcome == Outcome.ACCEPTED
+    assert SimulatedText.objects.count() == 2

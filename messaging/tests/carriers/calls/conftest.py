@@ -1,0 +1,3 @@
+from messaging.tests.carriers.http.conftest import peer
+
+__all__ = ["peer"]
