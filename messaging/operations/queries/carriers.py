@@ -3,14 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.conf import settings as portal
 from django.db.models import Count
-from django.urls import reverse
 
 from accounts.audit.actors import Actor
 from accounts.audit.models import AuditEvent
 from messaging.carriers import queries as carriers
 from messaging.carriers.calls import hearing
+from messaging.carriers.calls.doors import door
+from messaging.carriers.calls.heard import About
 from messaging.carriers.models import Carrier, CarrierHealth
 from messaging.carriers.registry import KINDS
 from messaging.carriers.standing import Standing, health_of, standing
@@ -123,12 +123,11 @@ def calls(carrier: Carrier, *, now: dt.datetime) -> Calls | None:
     if not proof:
         return None
     return Calls(
-        proof, _door(carrier, "report"), _door(carrier, "text"), hearing.told(carrier, now=now)
+        proof,
+        door(carrier, About.REPORT),
+        door(carrier, About.TEXT),
+        hearing.told(carrier, now=now),
     )
-
-
-def _door(carrier: Carrier, about: str) -> str:
-    return portal.PORTAL_URL + reverse(f"operations:carrier_{about}", args=[carrier.uid])
 
 
 def today(person: Actor, *, now: dt.datetime) -> list[AuditEvent]:
