@@ -103,7 +103,7 @@ class Exchange:
             for task in (*working, stopping):
                 task.cancel()
             ended = await asyncio.gather(*working, return_exceptions=True)
-            self.database.submit(connection.close)
+            self.database.submit(lambda: connection.close())  # of that thread, not of this
             self.database.shutdown()
         for problem in ended:
             if isinstance(problem, Exception):

@@ -48,7 +48,7 @@ def run_until(sender, is_done, seconds=60):
             while not await loop.run_in_executor(eye, is_done):
                 assert loop.time() < give_up_at, "it did not come to that in time"
                 await asyncio.sleep(0.02)
-            eye.submit(connection.close)
+            eye.submit(lambda: connection.close())  # named here, it would be this thread's own
         sender.stop()
 
     async def both():
