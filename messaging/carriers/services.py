@@ -184,6 +184,10 @@ def _take_secrets(
 ) -> list[str]:
     given = {field: field.clean(typed.get(field.name)) for field in kind.secrets}
     given = {field: value for field, value in given.items() if value}
+    for field in kind.secrets:
+        if field.is_needed and field not in given and field.name not in carrier.settings:
+            words = f"“{field.label}” is empty. Give it as the carrier told you."
+            raise Refused(words, field=field.name)
     for field, value in given.items():
         carrier.settings[field.name] = seal(value)
         carrier.password_set_at = now

@@ -95,7 +95,10 @@ SID: Final = Line(
     "account_sid", "Account SID", "AC and 32 letters and digits.", is_needed=True, width="w-l"
 )
 TOKEN: Final = Secret(
-    "auth_token", "Auth token", "Texts go with it, and Twilio signs its calls with it."
+    "auth_token",
+    "Auth token",
+    "Texts go with it, and Twilio signs its calls with it.",
+    is_needed=True,
 )
 URL: Final = Address(
     "url",

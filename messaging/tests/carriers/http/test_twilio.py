@@ -348,7 +348,10 @@ def test_the_messaging_team_adds_it_on_its_page_with_the_token_sealed(client):
         "answer_seconds": "30",
         "is_charging": "on",
     }
-    answer = client.post(reverse("operations:carrier_add") + "?kind=twilio", wanted, follow=True)
+    address = reverse("operations:carrier_add") + "?kind=twilio"
+    refused = client.post(address, {**wanted, "auth_token": ""})
+    assert "“Auth token” is empty." in refused.content.decode()
+    answer = client.post(address, wanted, follow=True)
 
     carrier = Carrier.objects.get()
     assert (carrier.kind, unseal(carrier.settings["auth_token"])) == ("twilio", TOKEN)
