@@ -10,7 +10,7 @@ from billing.tariffs.models import Tariff
 from messaging.sending.models import Batch
 from messaging.sending.states import State
 from messaging.tests.make import make_simulator
-from smsportal.tests.browser.walking import press, sender_running, watch, write
+from smsportal.tests.browser.walking import press, sender_running, watch, write_and_wait
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WHY = "A gas leak in Parks Road"
@@ -51,7 +51,7 @@ def test_allowed_by_the_administrator_it_goes_past_a_used_up_cap(
 
     page = open_page(user, script=script)
     page.goto(reverse("compose:new"))
-    write(page, "Leave the building by the north door")
+    write_and_wait(page, "Leave the building by the north door", script=script)
     page.get_by_label("Emergency").check()
     if script:
         expect(page.get_by_role("button", name="Check emergency to 3 people")).to_be_visible()
@@ -78,7 +78,7 @@ def test_what_is_in_doubt_comes_up_by_itself_and_is_sent_again(
     user = make_user(department, allow_emergency=True)
     page = open_page(user, width=width, theme=theme)
     page.goto(reverse("compose:new"))
-    write(page, "Leave the building by the north door")
+    write_and_wait(page, "Leave the building by the north door")
     page.get_by_label("Emergency").check()
     press_send(page)
     confirm(page, count="3", reason=WHY)

@@ -21,6 +21,7 @@ from smsportal.tests.browser.walking import (
     sign_in,
     watch,
     write,
+    write_and_wait,
 )
 from smsportal.tests.lib.workbooks import xlsx
 
@@ -66,7 +67,7 @@ def test_from_sign_in_to_three_delivered_texts(open_page, physics, sender, setti
     sign_in(page, "phys0077")
     expect(page.get_by_role("heading", level=1)).to_have_text("New message")
 
-    write(page, "The 2pm lecture has moved.")
+    write_and_wait(page, "The 2pm lecture has moved.", script=script)
     press(page, "Send")
 
     expect(page.get_by_role("status")).to_contain_text("Sending to 3 people")
@@ -117,7 +118,7 @@ def test_an_import_by_the_admin_and_a_text_to_its_group_by_a_user(
 def test_a_text_is_scheduled_and_cancelled(open_page, physics, script):
     page = open_page(script=script)
     sign_in(page, "phys0077")
-    write(page, "The lab opens at 9am.")
+    write_and_wait(page, "The lab opens at 9am.", script=script)
     page.get_by_label("Send later").check()
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
     page.get_by_label("Date", exact=True).fill(tomorrow.isoformat())
@@ -134,7 +135,7 @@ def test_a_text_is_scheduled_and_cancelled(open_page, physics, script):
 def test_a_scheduled_text_goes_when_its_time_has_come(open_page, physics, sender):
     page = open_page()
     sign_in(page, "phys0077")
-    write(page, "The lab opens at 9am.")
+    write_and_wait(page, "The lab opens at 9am.")
     page.get_by_label("Send later").check()
     page.get_by_label("Date", exact=True).fill("2031-05-15")
     page.get_by_label("Time").fill("09:00")
@@ -153,9 +154,7 @@ def test_a_scheduled_text_goes_when_its_time_has_come(open_page, physics, sender
 def test_a_link_that_is_pressed_while_the_page_looks_again_is_followed(open_page, physics):
     page = open_page()
     sign_in(page, "phys0077")
-    write(page, "The lab opens at 9am.")
-    # The cost that comes in moves what is below it, and a button that moves may be missed.
-    expect(page.locator("#send")).to_contain_text("to 3 people")
+    write_and_wait(page, "The lab opens at 9am.")
     press(page, "Send")
     page.wait_for_url(re.compile(r"/messages/[0-9a-f-]{36}/$"))
     # Nobody carries it, so its page goes on asking.
@@ -176,7 +175,7 @@ def test_undo_gives_the_message_back_as_it_was_written(open_page, physics, setti
     settings.SEND_UNDO_SECONDS = 60
     page = open_page(script=script)
     sign_in(page, "phys0077")
-    write(page, "The 2pm lecture has moved.")
+    write_and_wait(page, "The 2pm lecture has moved.", script=script)
     press(page, "Send")
 
     press(page, "Undo")

@@ -7,7 +7,7 @@ from accounts.tests.make import make_department, make_user
 from billing.tariffs.models import Tariff
 from messaging.repeats.models import Repeat
 from messaging.sending.models import Batch
-from smsportal.tests.browser.walking import press, write
+from smsportal.tests.browser.walking import press, write_and_wait
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -29,7 +29,7 @@ def press_send(page):
 def test_somebody_repeats_a_message_every_friday_pauses_it_and_ends_it(amira, open_page, script):
     page = open_page(amira, script=script)
     page.goto("/messages/new/")
-    write(page, "Labs are at 2pm.")
+    write_and_wait(page, "Labs are at 2pm.", script=script)
 
     page.get_by_label("Send later").check()
     expect(page.get_by_label("Last date")).to_be_hidden()
@@ -79,7 +79,7 @@ def test_somebody_repeats_a_message_every_friday_pauses_it_and_ends_it(amira, op
 def test_a_repeat_is_changed_where_it_was_written(amira, open_page):
     page = open_page(amira)
     page.goto("/messages/new/")
-    write(page, "Labs are at 2pm.")
+    write_and_wait(page, "Labs are at 2pm.")
     page.get_by_label("Send later").check()
     page.get_by_label("Date", exact=True).fill("2031-05-16")
     page.get_by_label("Time", exact=True).fill("09:00")

@@ -77,6 +77,13 @@ def write(page: Page, words: str, numbers: str = THREE) -> None:
     page.locator("#message").fill(words)
 
 
+def write_and_wait(page: Page, words: str, *, script: bool = True) -> None:
+    """The cost that comes in moves what is below it, and what moves may be missed by a click."""
+    write(page, words)
+    if script:
+        expect(page.locator("#send")).to_contain_text("to 3 people")
+
+
 def watch(page: Page, words: str, *, script: bool, seconds: float = 60) -> None:
     """Look at a message's page until it says so; what beat does meanwhile is done here."""
     give_up_at = time.monotonic() + seconds
