@@ -9,6 +9,7 @@ from messaging.carriers.base import Adapter
 from messaging.carriers.calls.heard import Listener
 from messaging.carriers.email.kind import EMAIL
 from messaging.carriers.http.generic import HTTP
+from messaging.carriers.http.kannel import KANNEL
 from messaging.carriers.http.twilio import TWILIO
 from messaging.carriers.kinds import Kind
 from messaging.carriers.models import Carrier
@@ -16,7 +17,9 @@ from messaging.carriers.simulator.kind import SIMULATOR
 from messaging.carriers.smpp.kind import SMPP
 
 # As the page offers them.
-KINDS: Final[dict[str, Kind]] = {kind.key: kind for kind in (SMPP, TWILIO, HTTP, EMAIL, SIMULATOR)}
+KINDS: Final[dict[str, Kind]] = {
+    kind.key: kind for kind in (SMPP, TWILIO, KANNEL, HTTP, EMAIL, SIMULATOR)
+}
 
 
 class Unusable(Exception):

@@ -78,10 +78,13 @@ class Reading:
 
 
 class Listener(Protocol):
-    """How the calls of one carrier are proven and read. answer: what it wants to hear from us."""
+    """How the calls of one carrier are proven and read. answer: what it wants to hear from us.
+    methods: how it calls, GET or POST; its proof covers all that such a call says.
+    """
 
     answer: str
     answer_type: str
+    methods: frozenset[str]
 
     def prove(self, heard: Heard, *, now: dt.datetime) -> bytes:
         """That it is this carrier's own, and new. What comes back is the same only for the same

@@ -135,6 +135,9 @@ class GenericListener:
         self.settings = settings
         self.secret = secret
         self.words = templates.table(self._at(REPORT_WORDS))
+        # A signature is over the body, and a GET has none: what it says would be anybody's.
+        is_signed = self._at(PROOF) == "hmac"
+        self.methods = frozenset({"POST"} if is_signed else {"GET", "POST"})
 
     def prove(self, heard: Heard, *, now: dt.datetime) -> bytes:
         if self._at(PROOF) == "basic":

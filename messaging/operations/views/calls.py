@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -39,7 +39,7 @@ def _hear(request: HttpRequest, uid: UUID, about: About) -> HttpResponse:
     if int(request.META.get("CONTENT_LENGTH") or 0) > hearing.LONGEST:
         return _said("That is more than a report or a text can be.", 413)
     try:
-        return _keep(_heard(request, about), uid)
+        return _keep(_heard(request, about), uid, request.method or "")
     except (OperationalError, InterfaceError):
         log.warning("a call of carrier %s could not be kept: the database is away", uid)
     except Unusable as why:
@@ -47,11 +47,13 @@ def _hear(request: HttpRequest, uid: UUID, about: About) -> HttpResponse:
     return _said("Not kept. Say it again in a moment.", 503, **LATER)
 
 
-def _keep(heard: Heard, uid: UUID) -> HttpResponse:
+def _keep(heard: Heard, uid: UUID, method: str) -> HttpResponse:
     carrier = hearing.carrier_called(uid)
     listener = listener_for(carrier) if carrier else None
     if carrier is None or listener is None:
         raise Http404
+    if method not in listener.methods:
+        return HttpResponseNotAllowed(sorted(listener.methods))
     try:
         hearing.keep(carrier, listener, heard, now=timezone.now())
     except NotProven as why:
