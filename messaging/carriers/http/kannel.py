@@ -70,8 +70,8 @@ ANSWERS: Final[tuple[tuple[int, str, Verdict], ...]] = (
 URL: Final = Address(
     "url",
     "Address",
-    "Of its smsbox. Without a path it is /cgi-bin/sendsms. A machine that is not on the internet, or "
-    "has no TLS, must be in PRIVATE_CARRIER_HOSTS.",
+    "Of its smsbox. Without a path it is /cgi-bin/sendsms. A machine that is not on the internet, "
+    "or has no TLS, must be in PRIVATE_CARRIER_HOSTS.",
 )
 USER: Final = Line("username", "User name", "Of its sendsms-user.", is_needed=True)
 PASSWORD: Final = Secret("password", "Password", "It stands in the address of each call.")

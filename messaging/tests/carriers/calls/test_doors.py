@@ -165,6 +165,14 @@ def test_a_get_is_a_call_too():
     assert row.query == "id=made-1&status=delivered"
 
 
+def test_a_get_is_refused_where_the_body_is_what_is_signed(carrier):
+    address = reverse("operations:carrier_report", args=[carrier.uid])
+
+    answer = Client().get(f"{address}?id=made-1&status=delivered", headers=signature(b""))
+
+    assert (answer.status_code, answer["Allow"], kept()) == (405, "POST", [])
+
+
 def test_what_was_read_is_forgotten_after_a_month(carrier):
     now = timezone.now()
     old = now - hearing.KEPT_FOR - dt.timedelta(days=1)
