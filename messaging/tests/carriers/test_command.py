@@ -98,6 +98,22 @@ def test_it_adds_a_carrier_over_http(monkeypatch):
     )
 
 
+def test_it_adds_a_kannel_with_both_its_secrets_sealed(monkeypatch):
+    monkeypatch.setenv("PASSWORD", "s3cret")
+    monkeypatch.setenv("CALLS", "made-up-for-kannel-1")
+    at = ["--url", "http://127.0.0.1:13013", "--username", "portal", "--smsc", "tallis"]
+    secrets = ["--password-env", "PASSWORD", "--call-secret-env", "CALLS"]
+
+    carrier("add", "kannel", "gateway", *at, *secrets)
+
+    gateway = Carrier.objects.get()
+    settings = gateway.settings
+    assert (settings["username"], settings["smsc"]) == ("portal", "tallis")
+    assert unseal(settings["password"]) == "s3cret"
+    assert unseal(settings["call_secret"]) == "made-up-for-kannel-1"
+    assert AuditEvent.objects.get().words == "Added the carrier gateway, which is at 127.0.0.1."
+
+
 def test_it_says_everything_that_is_wrong_and_adds_nothing():
     said = refusal("add", "smpp", "Tallis Mobile!", "--host", "smpp://x", "--port", "99999")
 

@@ -48,7 +48,7 @@ group = sms-service
 keyword = default
 catch-all = true
 max-messages = 0
-get-url = "http://127.0.0.1:{told}/text?from=%p&to=%P&words=%b&charset=%C"
+get-url = "{get_url}"
 """
 
 
@@ -64,19 +64,22 @@ def free_ports(count: int) -> list[int]:
 
 
 class Kannel:
-    """told: what it was told by the carrier and told us, as (path, fields), in order."""
+    """told: what it was told by the carrier and told us, as (path, fields), in order. get_url:
+    where else it tells what a phone answered.
+    """
 
-    def __init__(self, smsc_port: int, folder: Path) -> None:
+    def __init__(self, smsc_port: int, folder: Path, get_url: str = "") -> None:
         self.told: list[tuple[str, dict[str, str]]] = []
         self.web = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self.web.serve_forever, daemon=True).start()
         admin, box, self.port = free_ports(3)
         self.folder = folder
+        told = f"http://127.0.0.1:{self.web.server_port}/text?from=%p&to=%P&words=%b&charset=%C"
         file = folder / "kannel.conf"
         file.write_text(
             CONFIGURATION.format(
                 admin=admin, box=box, sendsms=self.port, smsc=smsc_port, folder=folder,
-                told=self.web.server_port,
+                get_url=get_url or told,
             )
         )  # fmt: skip
         self.boxes: list[subprocess.Popen] = []
