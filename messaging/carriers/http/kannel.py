@@ -73,7 +73,13 @@ URL: Final = Address(
     "Of its smsbox. Without a path it is /cgi-bin/sendsms. A machine that is not on the internet, "
     "or has no TLS, must be in PRIVATE_CARRIER_HOSTS.",
 )
-USER: Final = Line("username", "User name", "Of its sendsms-user.", is_needed=True)
+USER: Final = Line(
+    "username",
+    "User name",
+    "Of its sendsms-user, which has concatenation = true and max-messages = 10. Else Kannel takes a "
+    "long text and sends its first part alone.",
+    is_needed=True,
+)
 PASSWORD: Final = Secret("password", "Password", "It stands in the address of each call.")
 SMSC: Final = Line(
     "smsc", "SMSC", "If Kannel has several networks, the smsc-id of one.", width="w-m"
