@@ -76,8 +76,8 @@ URL: Final = Address(
 USER: Final = Line(
     "username",
     "User name",
-    "Of its sendsms-user, which has concatenation = true and max-messages = 10. Else Kannel takes a "
-    "long text and sends its first part alone.",
+    "Of its sendsms-user, which has concatenation = true and max-messages = 10. Else Kannel takes "
+    "a long text and sends its first part alone.",
     is_needed=True,
 )
 PASSWORD: Final = Secret("password", "Password", "It stands in the address of each call.")
