@@ -5,10 +5,9 @@ from concurrent.futures import Executor
 from typing import Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from django.conf import settings as portal
-from django.urls import reverse
-
 from messaging.carriers.base import Capabilities, OutgoingText
+from messaging.carriers.calls.doors import door
+from messaging.carriers.calls.heard import About
 from messaging.carriers.fields import Line, Secret, Settings
 from messaging.carriers.http.adapter import HttpAdapter
 from messaging.carriers.http.exchange import Call, Reply, Said, account, by_status
@@ -80,7 +79,9 @@ USER: Final = Line(
     "a long text and sends its first part alone.",
     is_needed=True,
 )
-PASSWORD: Final = Secret("password", "Password", "It stands in the address of each call.")
+PASSWORD: Final = Secret(
+    "password", "Password", "It stands in the address of each call.", is_needed=True
+)
 SMSC: Final = Line(
     "smsc", "SMSC", "If Kannel has several networks, the smsc-id of one.", width="w-m"
 )
@@ -158,8 +159,7 @@ def _with_path(url: str) -> str:
 
 def adapter(carrier: Carrier, database: Executor) -> HttpAdapter:
     secret = opened(carrier, CALL_SECRET)
-    door = portal.PORTAL_URL + reverse("operations:carrier_report", args=[carrier.uid])
-    reports_to = report_address(door, secret) if secret else ""
+    reports_to = report_address(door(carrier, About.REPORT), secret) if secret else ""
     speech = KannelSpeech(carrier.settings, opened(carrier, PASSWORD), reports_to)
     return HttpAdapter(carrier, database, speech, listener(carrier))
 

@@ -58,6 +58,7 @@ class TwilioListener:
 
     answer = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
     answer_type = "text/xml"
+    methods = frozenset({"POST"})
 
     def __init__(self, token: str) -> None:
         self.token = token

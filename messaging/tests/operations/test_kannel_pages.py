@@ -78,6 +78,13 @@ def test_a_secret_that_cannot_stand_in_an_address_is_refused_and_nothing_is_adde
     assert not Carrier.objects.exists()
 
 
+def test_it_is_not_added_without_its_password(operator):
+    page = operator.post(PAGE, {**TYPED, "password": ""})
+
+    assert page.status_code == 422
+    assert "“Password” is empty." in text_of(page)
+
+
 def test_saving_its_page_as_it_came_changes_nothing(operator):
     operator.post(PAGE, TYPED)
     carrier = Carrier.objects.get()
