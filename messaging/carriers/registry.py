@@ -11,6 +11,7 @@ from messaging.carriers.email.kind import EMAIL
 from messaging.carriers.http.generic import HTTP
 from messaging.carriers.http.kannel import KANNEL
 from messaging.carriers.http.twilio import TWILIO
+from messaging.carriers.http.vonage import VONAGE
 from messaging.carriers.kinds import Kind
 from messaging.carriers.models import Carrier
 from messaging.carriers.simulator.kind import SIMULATOR
@@ -18,7 +19,7 @@ from messaging.carriers.smpp.kind import SMPP
 
 # As the page offers them.
 KINDS: Final[dict[str, Kind]] = {
-    kind.key: kind for kind in (SMPP, TWILIO, KANNEL, HTTP, EMAIL, SIMULATOR)
+    kind.key: kind for kind in (SMPP, TWILIO, VONAGE, KANNEL, HTTP, EMAIL, SIMULATOR)
 }
 
 

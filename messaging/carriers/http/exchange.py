@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from messaging.carriers.base import Answer, OutgoingText
+from messaging.carriers.base import Answer, OutgoingText, PartAnswer
 from messaging.carriers.verdicts import (
     ACCOUNT,
     DOUBT,
@@ -60,7 +60,8 @@ class Reply:
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a reply means. problem: of the line and not of the text, for whoever looks after the
-    carrier. rests: seconds for which the carrier wants to hear nothing.
+    carrier. rests: seconds for which the carrier wants to hear nothing. parts: of a text that went
+    in several, where the reply says of each what became of it.
     """
 
     verdict: Verdict
@@ -68,6 +69,7 @@ class Said:
     code: str = ""
     problem: str = ""
     rests: float = 0.0
+    parts: tuple[PartAnswer, ...] = ()
 
     def about(self, text: OutgoingText) -> Answer:
         return Answer(
@@ -77,6 +79,7 @@ class Said:
             carrier_ref=self.ref.replace("\x00", "")[:LONGEST_REF],
             code=self.code.replace("\x00", "")[:LONGEST_CODE],
             words=self.verdict.words,
+            parts=self.parts,
         )
 
 
