@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.conf import settings as portal
-from django.urls import reverse
-
 from messaging.carriers.base import Capabilities, Outcome, OutgoingText, PartAnswer
+from messaging.carriers.calls.doors import door
+from messaging.carriers.calls.heard import About
 from messaging.carriers.fields import Line, Secret, Settings
 from messaging.carriers.http import vonage_calls
 from messaging.carriers.http.adapter import HttpAdapter
@@ -79,7 +78,7 @@ SHORTEST_MS, LONGEST_MS = 20_000, 7 * 24 * 3600 * 1000  # for which it lets itse
 KEY: Final = Line(
     "api_key", "API key", "As the Vonage dashboard shows it.", is_needed=True, width="w-m"
 )
-SECRET: Final = Secret("api_secret", "API secret", "It stands beside the key.")
+SECRET: Final = Secret("api_secret", "API secret", "It stands beside the key.", is_needed=True)
 BASE: Final = Address(
     "base_url",
     "Base address",
@@ -197,13 +196,9 @@ def whole(parts: list[Part]) -> Said:
 def adapter(carrier: Carrier, database: Executor) -> HttpAdapter:
     hears = listener(carrier)
     # Reports that cannot be proven would be refused: where they go is then left to its dashboard.
-    callback = reports_to(carrier) if hears.secret else ""
+    callback = door(carrier, About.REPORT) if hears.secret else ""
     speech = VonageSpeech(carrier.settings, opened(carrier, SECRET), callback)
     return HttpAdapter(carrier, database, speech, hears)
-
-
-def reports_to(carrier: Carrier) -> str:
-    return portal.PORTAL_URL + reverse("operations:carrier_report", args=[carrier.uid])
 
 
 def listener(carrier: Carrier) -> VonageListener:

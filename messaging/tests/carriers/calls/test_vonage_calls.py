@@ -48,7 +48,12 @@ ABSENT, DEAD, BLOCKED = (("undelivered", why) for why in ("absent", "dead", "blo
 
 
 def make_vonage(name="", **settings):
-    usual = {"api_key": "abcd1234", "base_url": "http://127.0.0.1:9", "signature_secret": SECRET}
+    usual = {
+        "api_key": "abcd1234",
+        "api_secret": "s3cret",
+        "base_url": "http://127.0.0.1:9",
+        "signature_secret": SECRET,
+    }
     return make_http("vonage", name=name, **{**usual, **settings})
 
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import uuid
 
 import pytest
 
@@ -10,7 +9,7 @@ from accounts.tests.make import make_operator
 from messaging.carriers import services
 from messaging.carriers.base import Outcome, OutgoingText
 from messaging.carriers.http.exchange import Reply
-from messaging.carriers.http.vonage import VERDICTS, VONAGE, VonageSpeech, reports_to
+from messaging.carriers.http.vonage import VERDICTS, VONAGE, VonageSpeech
 from messaging.carriers.models import Carrier, CarrierHealth
 from messaging.carriers.services import Wanted
 from messaging.sending.models import Attempt, Message, TextPart
@@ -331,9 +330,3 @@ def test_a_refused_account_is_no_fault_of_a_text(peer, tmp_path, heard, code):
 
     assert set(Message.objects.values_list("state", "maybe_sent")) == {("queued", False)}
     assert len(peer.calls) <= 5
-
-
-def test_reports_are_to_come_to_the_door_of_their_carrier():
-    carrier = Carrier(uid=uuid.UUID(int=7))
-
-    assert reports_to(carrier).endswith(f"/carriers/{carrier.uid}/report")

@@ -92,6 +92,14 @@ def test_everything_that_is_wrong_is_said_at_once(operator):
     assert not Carrier.objects.exists()
 
 
+def test_without_its_api_secret_it_is_not_added(operator):
+    page = add(operator, api_secret="")
+
+    assert page.status_code == 422
+    assert "“API secret” is empty. Give it as the carrier told you." in text_of(page)
+    assert not Carrier.objects.exists()
+
+
 def test_it_is_a_sandbox_only_on_this_machine(operator):
     page = add(operator, is_sandbox="on")
 
