@@ -86,6 +86,7 @@ class VonageListener:
 
     answer = ""
     answer_type = "text/plain"
+    methods = frozenset({"GET", "POST"})  # as its dashboard is told
 
     def __init__(self, secret: str) -> None:
         self.secret = secret

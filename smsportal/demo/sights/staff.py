@@ -159,6 +159,7 @@ STAFF = (
     Sight("operator-carrier-add-error", T, at("operations:carrier_add"), press("Add carrier")),
     Sight("operator-carrier-add-simulator", T, at("operations:carrier_add", "?kind=simulator")),
     Sight("operator-carrier-add-twilio", T, at("operations:carrier_add", "?kind=twilio")),
+    Sight("operator-carrier-add-vonage", T, at("operations:carrier_add", "?kind=vonage")),
     Sight("operator-carrier-add-kannel", T, at("operations:carrier_add", "?kind=kannel")),
     Sight("operator-carrier-add-http", T, at("operations:carrier_add", "?kind=http")),
     Sight("operator-carrier-add-email", T, at("operations:carrier_add", "?kind=email")),
