@@ -31,6 +31,8 @@ class Field:
 
     @property
     def in_sentence(self) -> str:
+        if self.label[:2].isupper():  # an abbreviation
+            return self.label
         return f"{self.label[:1].lower()}{self.label[1:]}"
 
     def clean(self, value: Any) -> Any:

@@ -119,7 +119,7 @@ class Kind:
     plays: bool = False
     listener: Callable[[Carrier], Listener | None] = lambda carrier: None
     proof: Callable[[Settings], str] = lambda settings: ""
-    reports: bool = True
+    reports: Callable[[Settings], bool] = lambda settings: True
     panel: Callable[[], Panel | None] = lambda: None
 
     @cached_property

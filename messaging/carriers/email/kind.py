@@ -205,6 +205,6 @@ EMAIL: Final = Kind(
     place=lambda settings: settings["host"],
     check=check,
     preview=preview,
-    reports=False,
+    reports=lambda settings: False,
     panel=panel,
 )

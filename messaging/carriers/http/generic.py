@@ -276,4 +276,5 @@ HTTP: Final = Kind(
     names_texts=names_texts,
     listener=listener,
     proof=generic_calls.proof_in_words,
+    reports=lambda settings: bool(generic_calls.proof_in_words(settings)),
 )

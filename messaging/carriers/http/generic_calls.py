@@ -4,6 +4,7 @@ proven is filled in on its page.
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 from typing import Any, Final
 
 from messaging.carriers.base import DeliveryReceipt, Event, TextFromPhone
@@ -136,8 +137,8 @@ class GenericListener:
         self.secret = secret
         self.words = templates.table(self._at(REPORT_WORDS))
         # A signature is over the body, and a GET has none: what it says would be anybody's.
-        is_signed = self._at(PROOF) == "hmac"
-        self.methods = frozenset({"POST"} if is_signed else {"GET", "POST"})
+        self.is_signed = self._at(PROOF) == "hmac"
+        self.methods = frozenset({"POST"} if self.is_signed else {"GET", "POST"})
 
     def prove(self, heard: Heard, *, now: dt.datetime) -> bytes:
         if self._at(PROOF) == "basic":
@@ -153,6 +154,8 @@ class GenericListener:
 
     def read(self, heard: Heard, key: object) -> Reading:
         """One item, or a list of them."""
+        if self.is_signed:  # the body is, and what follows the question mark is not
+            heard = replace(heard, url=heard.url.partition("?")[0])
         try:
             tree = heard.tree()
         except ValueError:

@@ -190,4 +190,5 @@ KANNEL: Final = Kind(
     check=check,
     listener=listener,
     proof=proof,
+    reports=lambda settings: bool(proof(settings)),
 )

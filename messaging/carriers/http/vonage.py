@@ -230,4 +230,5 @@ VONAGE: Final = Kind(
     check=check,
     listener=listener,
     proof=lambda settings: vonage_calls.PROOF,
+    reports=lambda settings: bool(settings.get(SIGNATURE_SECRET.name)),
 )

@@ -98,7 +98,7 @@ def _unknown(test: CarrierTest, now: dt.datetime) -> Story:
 
 def _accepted(test: CarrierTest, now: dt.datetime) -> Story:
     lines = [_taken(test)]
-    if not KINDS[test.carrier.kind].reports:
+    if not KINDS[test.carrier.kind].reports(test.carrier.settings):
         lines.append(f"It sends no reports. Look whether it is on {display(test.number)}.")
         return Story(test, "submitted", "Taken by the network", lines, GOOD)
     since = test.answered_at or test.asked_at

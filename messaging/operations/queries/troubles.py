@@ -138,7 +138,7 @@ def _carrier(carrier: Carrier, now: dt.datetime) -> Iterator[Found]:
     if is_heard(health, now) and health.is_slowed:
         rate = f"{health.rate:.0f} of {carrier.texts_per_second}" if health.rate else "Fewer"
         yield found("carrier_slowed", None, f"{rate} texts a second now.")
-    if registry.KINDS[carrier.kind].reports:
+    if registry.KINDS[carrier.kind].reports(carrier.settings):
         yield from (found("no_reports", *facts) for facts in _without_reports(health, now))
 
 

@@ -1,14 +1,16 @@
 """What carriers tell by calling, from the call to what the sender makes of it."""
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from messaging.carriers.calls import hearing
 from messaging.carriers.models import CarrierCall
-from messaging.carriers.registry import listener_for
+from messaging.carriers.registry import KINDS, listener_for
 from messaging.incoming.models import IncomingText
 from messaging.sending.models import Message
-from messaging.tests.carriers.calls.calling import SECRET, call
+from messaging.tests.carriers.calls.calling import SECRET, call, signature
 from messaging.tests.carriers.http.conftest import make_http
 from messaging.tests.carriers.smpp.test_sending import all_are, make_texts
 from messaging.tests.sending.test_sender import run_until, sender_of
@@ -71,6 +73,41 @@ def test_what_makes_no_sense_is_kept_with_the_reason(about, said, problem):
     assert (events, row.problem[: len(problem)]) == ([], problem)
     assert row.read_at is not None
     assert bytes(row.body) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "reports"),
+    [
+        ("http", {"proof": "none"}, False),
+        ("http", {"proof": "hmac"}, True),
+        ("kannel", {}, False),
+        ("kannel", {"call_secret": "sealed"}, True),
+        ("vonage", {}, False),
+        ("vonage", {"signature_secret": "sealed"}, True),
+        ("twilio", {}, True),
+        ("smpp", {}, True),
+        ("email", {}, False),
+    ],
+)
+def test_of_a_carrier_whose_calls_cannot_be_proven_no_reports_are_expected(kind, settings, reports):
+    assert KINDS[kind].reports(settings) is reports
+
+
+@pytest.mark.django_db
+def test_what_is_not_signed_is_not_read():
+    carrier = make_http("http", **LISTENS)
+    body = b"id=made-1"
+    answer = Client().post(
+        reverse("operations:carrier_report", args=[carrier.uid]) + "?status=delivered",
+        body,
+        content_type="application/x-www-form-urlencoded",
+        headers=signature(body),
+    )
+    assert answer.status_code == 200
+
+    assert hearing.unread(carrier.pk, listener_for(carrier), 10, now=timezone.now()) == []
+
+    assert CarrierCall.objects.get().problem == "It says nothing at status"
 
 
 @pytest.mark.parametrize("word", ["made", "\udc00", "x" * 500, "nul\x00"])

@@ -46,6 +46,12 @@ def test_it_is_one_of_the_kinds_to_choose_from(operator):
     assert "Vonage SMS API" in words
 
 
+def test_the_page_keeps_abbreviations_as_they_are(operator):
+    page = operator.get(f"{ADD}?kind=vonage")
+
+    assert "The API secret is kept sealed." in text_of(page)
+
+
 def test_it_is_added_on_the_page_with_its_secrets_sealed(operator):
     page = add(operator)
 
