@@ -1,12 +1,13 @@
 """What a kind of carrier is, as data: the page, the command, the rules and the adapter read it."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from messaging.carriers.base import Adapter
+from messaging.carriers.base import Adapter, OutgoingText
 from messaging.carriers.calls.heard import Listener
 from messaging.carriers.fields import Field, Name, Secret, Settings, Tick, Whole
 from messaging.carriers.models import Carrier
@@ -58,6 +59,18 @@ SANDBOX: Final = Tick(
 )
 OF_THE_ROW: Final = frozenset({f.name for f in (NAME, WINDOW, RATE, DEDUPES, CHARGING, SANDBOX)})
 
+# What a preview shows being sent.
+EXAMPLE: Final = OutgoingText(
+    message_id=1,
+    attempt=1,
+    reference="018f6b3c2a7e7c3d9b1e5f4a6d8c0b21",
+    number="+447700900123",
+    sender="Library",
+    body="The library closes at 5pm today.",
+    part_count=1,
+    valid_until=dt.datetime(2026, 5, 13, 9, 0, tzinfo=dt.UTC),
+)
+
 Line = tuple[Field, ...]  # fields that stand side by side
 
 
@@ -84,6 +97,12 @@ class Panel:
     title: str
     pairs: tuple[tuple[str, str], ...]
     words: tuple[str, ...]
+
+
+def how_we_send(*, time_outs: Fold, dedupes: bool = False) -> Section:
+    """Of a carrier that is handed one text at a time."""
+    lines = [(RATE, WINDOW), *([(DEDUPES,)] if dedupes else []), (CHARGING,), (SANDBOX,)]
+    return Section("How we send", tuple(lines), (time_outs,))
 
 
 def _nothing_more(settings: Settings, window: int) -> None:

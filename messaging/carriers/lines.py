@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
 
-from messaging.carriers.base import Answer
+from messaging.carriers.base import Answer, LineState
 
 FIRST_WAIT: Final = 1.0  # seconds between two tries to connect
 LONGEST_WAIT: Final = 60.0
@@ -42,10 +42,17 @@ class Problems:
     last: str = ""
     count: int = 0
 
-    def found(self, words: str) -> None:
-        if words != self.now:
-            self.count += 1
+    def found(self, words: str) -> bool:
+        """Whether it is another than the one before."""
+        is_new = words != self.now
+        self.count += is_new
         self.now = self.last = words
+        return is_new
 
     def over(self) -> None:
         self.now = ""
+
+    def of_one_line(self, *, is_reached: bool) -> LineState:
+        """How a carrier stands that has one line, whatever goes over it at once."""
+        is_well = is_reached and not self.now
+        return LineState(int(is_well), 1, self.now, self.last, self.count)

@@ -19,8 +19,8 @@ from messaging.compose.models import Draft
 from messaging.compose.pattern import moment
 from messaging.compose.queries.totals import seal
 from messaging.compose.services.drafts import MAY
+from messaging.compose.views.page import CHANGED, what_changes
 from messaging.compose.views.page import page as compose_page
-from messaging.compose.views.page import what_changes
 from messaging.repeats import queries, services
 from messaging.repeats.models import LIVE, Repeat, RepeatState
 from messaging.repeats.services.starting import lines, of_draft
@@ -57,8 +57,7 @@ def check(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _started(request: HttpRequest, draft: Draft, now: dt.datetime) -> HttpResponse:
     if request.POST.get("seal") != seal(draft):
-        words = "The message was changed in another window. Check it again as it is now."
-        return _check_page(request, draft, now, Refused(words, field="main"))
+        return _check_page(request, draft, now, Refused(CHANGED, field="main"))
     if request.POST.get("sure") != "on":
         words = "Tick that you have checked it, then press the button again."
         return _check_page(request, draft, now, Refused(words, field="sure"))

@@ -31,6 +31,20 @@ def line(label: str, **options: Any) -> forms.CharField:
     return field
 
 
+def yes_or_no(label: str, help_text: str) -> forms.TypedChoiceField:
+    """No, where nothing is chosen."""
+    return forms.TypedChoiceField(
+        label=label,
+        choices=YES_NO,
+        coerce=lambda value: value == "True",
+        initial=False,
+        empty_value=False,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=help_text,
+    )
+
+
 class AccountForm(forms.Form):
     """What users and administrators have in common. Its problems are those of problems_with()."""
 
@@ -113,25 +127,13 @@ class UserForm(AccountForm):
     other_domain_reason = line(
         "Why another address", help_text="Only for one outside the university."
     )
-    allow_relay = forms.TypedChoiceField(
-        label="Allow relay of Email to SMS",
-        choices=YES_NO,
-        coerce=lambda value: value == "True",
-        initial=False,
-        empty_value=False,
-        required=False,
-        widget=forms.RadioSelect,
+    allow_relay = yes_or_no(
+        "Allow relay of Email to SMS",
         help_text="They can text by sending an email from the address above. Only the subject "
         "line is sent.",
     )
-    allow_emergency = forms.TypedChoiceField(
-        label="Allow emergency texts",
-        choices=YES_NO,
-        coerce=lambda value: value == "True",
-        initial=False,
-        empty_value=False,
-        required=False,
-        widget=forms.RadioSelect,
+    allow_emergency = yes_or_no(
+        "Allow emergency texts",
         help_text="They go before everything else, at once, and over every limit. You and Finance "
         "are told of each one.",
     )

@@ -65,10 +65,7 @@ class EmailAdapter:
 
     @property
     def line(self) -> LineState:
-        is_well = self.is_reached and not self.problems.now
-        return LineState(
-            int(is_well), 1, self.problems.now, self.problems.last, self.problems.count
-        )
+        return self.problems.of_one_line(is_reached=self.is_reached)
 
     async def open(self) -> None:
         if self.server is None:
@@ -139,9 +136,8 @@ class EmailAdapter:
 
     def _has_trouble(self, words: str) -> None:
         self.is_reached = False
-        if words != self.problems.now:
+        if self.problems.found(words):
             log.warning("the mail server: %s", words)
-        self.problems.found(words)
 
     # -- Out -------------------------------------------------------------------------------
 

@@ -1,6 +1,5 @@
 """A gateway that turns mails into texts, as a kind of carrier: its fields and their rules."""
 
-import datetime as dt
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -8,7 +7,6 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from messaging.carriers.base import OutgoingText
 from messaging.carriers.email.adapter import MOST_CONNECTIONS, EmailAdapter
 from messaging.carriers.email.letters import OF_A_BODY, OF_A_SUBJECT, Writer
 from messaging.carriers.email.server import NOT_SET, outgoing
@@ -17,6 +15,7 @@ from messaging.carriers.http import templates
 from messaging.carriers.http.fields import ANSWER
 from messaging.carriers.kinds import (
     CHARGING,
+    EXAMPLE,
     NAME,
     RATE,
     SANDBOX,
@@ -125,17 +124,7 @@ def hosts(settings: Settings) -> dict[str, str]:
 
 def preview(settings: Settings) -> str:
     """The mail for an example, without the secret."""
-    text = OutgoingText(
-        message_id=1,
-        attempt=1,
-        reference="018f6b3c2a7e7c3d9b1e5f4a6d8c0b21",
-        number="+447700900123",
-        sender="Library",
-        body="The library closes at 5pm today.",
-        part_count=1,
-        valid_until=dt.datetime(2026, 5, 13, 9, 0, tzinfo=dt.UTC),
-    )
-    mail = Writer(settings, HIDDEN, "example.ac.uk").mail(text)
+    mail = Writer(settings, HIDDEN, "example.ac.uk").mail(EXAMPLE)
     lines = [f"{name}: {mail[name]}" for name in ("From", "To", "Subject") if mail[name]]
     return "\n".join([*lines, "", mail.get_content().strip()])
 

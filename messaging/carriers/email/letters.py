@@ -48,14 +48,7 @@ class Writer:
         """Raises ValueError, where a header would have more than one line too."""
         if not re.fullmatch(r"\+[0-9]{4,15}", text.number):
             raise ValueError("a number that no gateway knows")
-        values = {
-            "number": text.number,
-            "digits": text.number.removeprefix("+"),
-            "sender": text.sender,
-            "body": text.body,
-            "reference": text.reference,
-            "secret": self.secret,
-        }
+        values = templates.values_of(text, self.secret)
         mail = EmailMessage(policy=PLAIN)
         mail["From"] = self.settings["from_address"]
         mail["To"] = f"{written(text.number, self.settings['number_form'])}@{self.settings['host']}"

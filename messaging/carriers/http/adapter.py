@@ -3,7 +3,6 @@
 import asyncio
 import datetime as dt
 import logging
-import random
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor
@@ -27,6 +26,7 @@ from messaging.carriers.calls.heard import Listener
 from messaging.carriers.http import guard
 from messaging.carriers.http.exchange import LONGEST_ANSWER, Call, Reply, Said
 from messaging.carriers.http.speech import Speech
+from messaging.carriers.lines import FIRST_WAIT_REFUSED, Problems, gathered, wait_before
 from messaging.carriers.models import Carrier
 from messaging.carriers.verdicts import ACCOUNT, DOUBT, NO_LINE, OURS
 from smsportal.lib.db import database_now, or_reconnect
@@ -34,8 +34,6 @@ from smsportal.lib.db import database_now, or_reconnect
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 5.0
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between two tries to connect
-FIRST_WAIT_REFUSED, LONGEST_WAIT_REFUSED = 5.0, 600.0  # an account that is asked often is locked
 LOOK_AGAIN_SECONDS = 60.0  # a carrier's name may lead to other machines by and by
 
 # Nothing of the text has left: no connection, or one that was never had.
@@ -80,8 +78,7 @@ class HttpAdapter:
         self.is_reached = False
         self.refusal_count = 0  # of the account, one after another
         self.rests_until = 0.0
-        self.problem = self.last_problem = ""
-        self.problem_count = 0
+        self.problems = Problems()
         self.is_closing = asyncio.Event()
         self.wants_a_look = asyncio.Event()
         self.proving = asyncio.Lock()
@@ -93,8 +90,7 @@ class HttpAdapter:
 
     @property
     def line(self) -> LineState:
-        is_well = self.is_reached and not self.problem
-        return LineState(int(is_well), 1, self.problem, self.last_problem, self.problem_count)
+        return self.problems.of_one_line(is_reached=self.is_reached)
 
     async def open(self) -> None:
         self.opened_at = await self._rows(database_now)
@@ -149,13 +145,14 @@ class HttpAdapter:
             except (OSError, TimeoutError) as why:
                 self.is_reached = False
                 self._has_problem(self._words(why))
-                await self._pause(_wait(failures, FIRST_WAIT, LONGEST_WAIT))
+                await self._pause(wait_before(failures, is_refused=False))
                 failures += 1
                 continue
             failures = 0
             if not self.is_reached:
                 log.info("%s can be reached", self.place.host)
-                self.is_reached, self.problem = True, ""
+                self.is_reached = True
+                self.problems.over()
             await self._until_a_look_is_wanted()
 
     async def _look(self) -> list[str]:
@@ -201,11 +198,8 @@ class HttpAdapter:
         return str(why)
 
     def _has_problem(self, words: str) -> None:
-        """One that goes on, try after try, is one."""
-        if words != self.problem:
-            self.problem_count += 1
+        if self.problems.found(words):
             log.warning("%s: %s", self.place.host, words)
-        self.problem = self.last_problem = words
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -218,13 +212,8 @@ class HttpAdapter:
     async def submit(self, texts: Sequence[OutgoingText]) -> AsyncIterator[list[Answer]]:
         answers: asyncio.Queue[Answer] = asyncio.Queue()
         tasks = [asyncio.create_task(self._hand_over(text, answers)) for text in texts]
-        missing = len(texts)
         try:
-            while missing:
-                heard = [await answers.get()]
-                while not answers.empty():
-                    heard.append(answers.get_nowait())
-                missing -= len(heard)
+            async for heard in gathered(answers, len(texts)):
                 yield heard
         finally:
             for task in tasks:
@@ -296,8 +285,7 @@ class HttpAdapter:
         """What an answer says of the line and not of the text."""
         if said.verdict == ACCOUNT:
             if not self._is_resting():
-                wait = _wait(self.refusal_count, FIRST_WAIT_REFUSED, LONGEST_WAIT_REFUSED)
-                self._rest(wait)
+                self._rest(wait_before(self.refusal_count, is_refused=True))
                 self.refusal_count += 1
             self._has_problem(said.problem or "the carrier refuses the account")
         elif said.problem:
@@ -308,7 +296,7 @@ class HttpAdapter:
         elif said.verdict != DOUBT:
             self.refusal_count = 0
             if self.is_reached:
-                self.problem = ""
+                self.problems.over()
 
     def _now(self) -> dt.datetime:
         return self.opened_at + dt.timedelta(seconds=_time() - self.opened_at_time)
@@ -349,10 +337,6 @@ def _tls(ca_file: str) -> ssl.SSLContext:
         with open(ca_file, "rb"):  # ssl does not say what it cannot read
             pass
     return ssl.create_default_context(cafile=ca_file or None)
-
-
-def _wait(failures: int, first: float, longest: float) -> float:
-    return min(longest, first * 2 ** min(failures, 10)) * random.uniform(0.8, 1.2)
 
 
 def _time() -> float:

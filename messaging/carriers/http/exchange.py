@@ -2,6 +2,7 @@
 that the carrier's own table says nothing of.
 """
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -115,6 +116,11 @@ def _rests(reply: Reply) -> float:
     if not asked:
         return 0.0
     return min(LONGEST_REST, float(asked)) if asked.isdecimal() else LONGEST_REST
+
+
+def basic(user: str, secret: str) -> str:
+    """The value of an Authorization header."""
+    return "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()
 
 
 def at(tree: Any, path: str) -> str:

@@ -2,7 +2,6 @@
 on its page.
 """
 
-import base64
 import datetime as dt
 import json
 from concurrent.futures import Executor
@@ -12,7 +11,7 @@ from messaging.carriers.base import Capabilities, OutgoingText
 from messaging.carriers.fields import Area, Line, OneOf, Secret, Settings
 from messaging.carriers.http import generic_calls, templates
 from messaging.carriers.http.adapter import HttpAdapter
-from messaging.carriers.http.exchange import Call, Reply, Said, account, at, by_status
+from messaging.carriers.http.exchange import Call, Reply, Said, account, at, basic, by_status
 from messaging.carriers.http.fields import ANSWER, CA_FILE, Address, Written, host_of
 from messaging.carriers.http.generic_calls import (
     OF_A_REPORT,
@@ -24,15 +23,12 @@ from messaging.carriers.http.generic_calls import (
 )
 from messaging.carriers.http.speech import minutes_left
 from messaging.carriers.kinds import (
-    CHARGING,
-    DEDUPES,
+    EXAMPLE,
     NAME,
-    RATE,
-    SANDBOX,
-    WINDOW,
     Fold,
     Kind,
     Section,
+    how_we_send,
     opened,
 )
 from messaging.carriers.models import Carrier
@@ -157,15 +153,8 @@ class GenericSpeech:
         self.codes = templates.table(settings["codes"])
 
     def call(self, text: OutgoingText, *, now: dt.datetime) -> Call:
-        values = {
-            "number": text.number,
-            "digits": text.number.removeprefix("+"),
-            "sender": text.sender,
-            "body": text.body,
-            "reference": text.reference,
-            "minutes": str(minutes_left(text, now)),
-            "secret": self.secret,
-        }
+        values = templates.values_of(text, self.secret)
+        values["minutes"] = str(minutes_left(text, now))
         headers = {name: templates.fill(value, values) for name, value in self.headers.items()}
         content = b""
         if self.has_body:
@@ -202,24 +191,10 @@ class GenericSpeech:
         return Said(TAKEN, ref=ref)
 
 
-def basic(user: str, secret: str) -> str:
-    return "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()
-
-
 def preview(settings: Settings) -> str:
     """The request for an example, line by line, without the secret."""
-    now = dt.datetime(2026, 5, 12, 9, 0, tzinfo=dt.UTC)
-    text = OutgoingText(
-        message_id=1,
-        attempt=1,
-        reference="018f6b3c2a7e7c3d9b1e5f4a6d8c0b21",
-        number="+447700900123",
-        sender="Library",
-        body="The library closes at 5pm today.",
-        part_count=1,
-        valid_until=now + dt.timedelta(hours=24),
-    )
-    call = GenericSpeech(settings, HIDDEN).call(text, now=now)
+    now = EXAMPLE.valid_until - dt.timedelta(hours=24)
+    call = GenericSpeech(settings, HIDDEN).call(EXAMPLE, now=now)
     shown = dict(call.headers)
     if settings["username"]:
         shown["Authorization"] = f"Basic {settings['username']}:{HIDDEN}"
@@ -262,11 +237,7 @@ HTTP: Final = Kind(
                 Fold("Its texts from phones", OF_A_TEXT, WHERE),
             ),
         ),
-        Section(
-            "How we send",
-            ((RATE, WINDOW), (DEDUPES,), (CHARGING,), (SANDBOX,)),
-            (Fold("Time-out", ((ANSWER,),)),),
-        ),
+        how_we_send(time_outs=Fold("Time-out", ((ANSWER,),)), dedupes=True),
     ),
     adapter=adapter,
     hosts=lambda settings: {URL.name: host_of(settings.get("url", ""))},

@@ -21,14 +21,11 @@ from messaging.carriers.http.kannel_calls import (
 )
 from messaging.carriers.http.speech import minutes_left
 from messaging.carriers.kinds import (
-    CHARGING,
     NAME,
-    RATE,
-    SANDBOX,
-    WINDOW,
     Fold,
     Kind,
     Section,
+    how_we_send,
     opened,
 )
 from messaging.carriers.models import Carrier
@@ -178,11 +175,7 @@ KANNEL: Final = Kind(
     sections=(
         Section("Where it is", ((NAME,), (URL,), (USER, PASSWORD), (SMSC,))),
         Section("What it tells us", ((CALL_SECRET,),)),
-        Section(
-            "How we send",
-            ((RATE, WINDOW), (CHARGING,), (SANDBOX,)),
-            (Fold("Time-out and certificate", ((ANSWER,), (CA_FILE,))),),
-        ),
+        how_we_send(time_outs=Fold("Time-out and certificate", ((ANSWER,), (CA_FILE,)))),
     ),
     adapter=adapter,
     hosts=lambda settings: {URL.name: host_of(settings.get("url", ""))},

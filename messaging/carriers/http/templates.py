@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from messaging.carriers.base import OutgoingText
+
 GAP: Final = re.compile(r"\(\(\s*([a-z_ ]+?)\s*\)\)")
 # What a gap may be called, and what the page says of it.
 GAPS: Final = {
@@ -18,6 +20,18 @@ GAPS: Final = {
     "secret": "the secret below",
 }
 OF_THE_ACCOUNT: Final = frozenset({"reference", "secret"})  # these may stand in a header
+
+
+def values_of(text: OutgoingText, secret: str) -> dict[str, str]:
+    """What fills the gaps for a text, but for how long it may take."""
+    return {
+        "number": text.number,
+        "digits": text.number.removeprefix("+"),
+        "sender": text.sender,
+        "body": text.body,
+        "reference": text.reference,
+        "secret": secret,
+    }
 
 
 class Wrong(ValueError):

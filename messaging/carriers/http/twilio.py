@@ -17,20 +17,16 @@ from messaging.carriers.calls.doors import door
 from messaging.carriers.calls.heard import About
 from messaging.carriers.fields import Line, Secret, Settings
 from messaging.carriers.http.adapter import HttpAdapter
-from messaging.carriers.http.exchange import Call, Reply, Said, account, at, by_status
+from messaging.carriers.http.exchange import Call, Reply, Said, account, at, basic, by_status
 from messaging.carriers.http.fields import ANSWER, Address, host_of
-from messaging.carriers.http.generic import basic
 from messaging.carriers.http.speech import minutes_left
 from messaging.carriers.http.twilio_calls import REFERENCE, TwilioListener
 from messaging.carriers.kinds import (
-    CHARGING,
     NAME,
-    RATE,
-    SANDBOX,
-    WINDOW,
     Fold,
     Kind,
     Section,
+    how_we_send,
     opened,
 )
 from messaging.carriers.models import Carrier
@@ -176,11 +172,7 @@ TWILIO: Final = Kind(
     "give Twilio the address that the carrier's page shows.",
     sections=(
         Section("Account", ((NAME,), (SID,), (TOKEN,)), (Fold("Region", ((URL,),)),)),
-        Section(
-            "How we send",
-            ((RATE, WINDOW), (CHARGING,), (SANDBOX,)),
-            (Fold("Time-out", ((ANSWER,),)),),
-        ),
+        how_we_send(time_outs=Fold("Time-out", ((ANSWER,),))),
     ),
     adapter=adapter,
     hosts=lambda settings: {URL.name: host_of(settings.get("url", ""))},

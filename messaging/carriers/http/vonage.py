@@ -19,14 +19,11 @@ from messaging.carriers.http.exchange import LONGEST_REF, Call, Reply, Said, at,
 from messaging.carriers.http.fields import ANSWER, CA_FILE, Address, host_of
 from messaging.carriers.http.vonage_calls import SIGNATURE_SECRET, VonageListener
 from messaging.carriers.kinds import (
-    CHARGING,
     NAME,
-    RATE,
-    SANDBOX,
-    WINDOW,
     Fold,
     Kind,
     Section,
+    how_we_send,
     opened,
 )
 from messaging.carriers.models import Carrier
@@ -218,11 +215,7 @@ VONAGE: Final = Kind(
             (Fold("Address and certificate", ((BASE,), (CA_FILE,))),),
         ),
         Section("What it tells us", ((SIGNATURE_SECRET,),)),
-        Section(
-            "How we send",
-            ((RATE, WINDOW), (CHARGING,), (SANDBOX,)),
-            (Fold("Time-out", ((ANSWER,),)),),
-        ),
+        how_we_send(time_outs=Fold("Time-out", ((ANSWER,),))),
     ),
     adapter=adapter,
     hosts=lambda settings: {BASE.name: host_of(settings.get(BASE.name, ""))},

@@ -18,7 +18,7 @@ from messaging.compose.models import Draft
 from messaging.compose.queries.totals import seal
 from messaging.compose.services.drafts import MAY
 from messaging.compose.views import emergency
-from messaging.compose.views.page import page, what_changes
+from messaging.compose.views.page import CHANGED, page, what_changes
 from messaging.compose.views.words import accepted
 from messaging.sending.models import Batch
 from messaging.sending.queries import allowance_left, failed_before
@@ -53,8 +53,7 @@ def _sent(request: HttpRequest, draft: Draft, now: dt.datetime) -> HttpResponse:
     if request.POST.get("action") == "test":
         return _test(request, draft, now)
     if request.POST.get("seal") != seal(draft):
-        words = "The message was changed in another window. Check it again as it is now."
-        return _page(request, draft, now, Refused(words, field="main"))
+        return _page(request, draft, now, Refused(CHANGED, field="main"))
     if request.POST.get("sure") != "on":
         words = f"Tick that you have checked it, then send it to {_who(draft)}."
         return _page(request, draft, now, Refused(words, field="sure"))

@@ -11,7 +11,7 @@ from messaging.compose import services
 from messaging.compose.errors import Unconfirmed, Unready
 from messaging.compose.models import Draft
 from messaging.compose.queries.totals import seal
-from messaging.compose.views.page import what_changes
+from messaging.compose.views.page import CHANGED, what_changes
 from messaging.compose.views.words import accepted
 from messaging.sending.queries import allowance_left
 from smsportal.lib.errors import Refused
@@ -25,8 +25,7 @@ def check(request: HttpRequest, draft: Draft, now: dt.datetime) -> HttpResponse:
     reason, typed_count = request.POST.get("reason", ""), request.POST.get("count", "")
     if request.POST.get("seal") != seal(draft):
         draft.emergency_reason = reason
-        words = "The message was changed in another window. Check it again as it is now."
-        return _page(request, draft, now, [Refused(words, field="main")])
+        return _page(request, draft, now, [Refused(CHANGED, field="main")])
     try:
         batch = services.confirm(
             draft=draft, reason=reason, typed_count=typed_count, by=request.user, now=now

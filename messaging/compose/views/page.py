@@ -34,6 +34,7 @@ from smsportal.lib import walltime
 from smsportal.lib.errors import Refused
 from smsportal.lib.words import long_when, short_day
 
+CHANGED = "The message was changed in another window. Check it again as it is now."
 REFUSED_SHOWN = 20
 SENDS_SHOWN = 6
 

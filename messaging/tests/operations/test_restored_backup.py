@@ -98,6 +98,8 @@ def test_a_crash_before_the_file_was_written_is_no_backup():
 
     watermark.admit(Past(), now=NOW)
 
+    assert "restored" not in [each.key for each in find(NOW)]
+
 
 def test_the_journal_tells_of_texts_that_went_after_the_level_rose_last():
     text = make_queued(make_user())[0]
