@@ -89,6 +89,7 @@ class Sender(Errands):
         self.carrying: set[asyncio.Task] = set()
         self.has_room = asyncio.Event()
         self.may_go = asyncio.Event()
+        self.has_claimed_all = asyncio.Event()
         self.has_lost_a_claim = False
         self.has_tests = False
         self.unrecorded: list[Answer] = []
@@ -142,6 +143,7 @@ class Sender(Errands):
         while not self.is_stopping.is_set():
             if not await self._claim():
                 await self._wait_for_room()
+        self.has_claimed_all.set()
 
     async def _wait_for_room(self) -> None:
         """Until a claim is worth it; nothing rings for new texts, so look again soon."""
@@ -164,7 +166,6 @@ class Sender(Errands):
             await self._find_lost_claims()
         self.turn += 1
         carrier, plan = self.carrier, self.plan
-        take: Callable[..., list[OutgoingText]]
         if self.has_tests:  # they go while the carrier is paused or has closed itself, too
             self.has_tests = False
             allows = Allows.ALL
@@ -210,28 +211,27 @@ class Sender(Errands):
             await self.may_go.wait()
             self.may_go.clear()
             if self.is_stopping.is_set():
+                await self.has_claimed_all.wait()
                 break
             await asyncio.sleep(0)  # what frees in this moment goes along
             epoch = await self.hold.ensure()
             if not self._goes_on():
-                self._give_back()
+                self._give_back(self.window.give_back())
             texts = [each.text for each in self.window.go() if self._is_ours(each, epoch)]
             if texts:
                 task = asyncio.create_task(self._carry(texts))
                 self.carrying.add(task)
                 task.add_done_callback(self.carrying.discard)
-        self._give_back()
+        self._give_back(self.window.give_all_back())
         await asyncio.gather(*self.carrying)
         self.is_over = True
         self.has_answers.set()
 
     def _goes_on(self) -> bool:
         """Whether more of what can wait may go."""
-        is_open = self.adapter.is_ready and not self.carrier.paused_at
-        return is_open and not self.breaker.is_open
+        return self.adapter.is_ready and not self.carrier.paused_at and not self.breaker.is_open
 
-    def _give_back(self) -> None:
-        back = self.window.give_back()
+    def _give_back(self, back: list[Claimed]) -> None:
         self._hear([Answer(*each.key, Outcome.NOT_TRIED, code="not_gone") for each in back])
 
     def _is_ours(self, claimed: Claimed, epoch: int) -> bool:

@@ -82,6 +82,12 @@ class Window:
         self.ahead.clear()
         return back
 
+    def give_all_back(self) -> list[Claimed]:
+        """What was claimed, urgent or not, and has not gone."""
+        back = [*self.urgent, *self.give_back()]
+        self.urgent.clear()
+        return back
+
     def _enter(self, queue: deque[Claimed]) -> Claimed:
         first = queue.popleft()
         self.on_wire.add(first.key)

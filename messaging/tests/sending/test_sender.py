@@ -20,10 +20,12 @@ from messaging.operations import services as operations
 from messaging.operations.engine import beat
 from messaging.operations.models import Heartbeat
 from messaging.sending import services
+from messaging.sending.engine import claims
 from messaging.sending.engine.hold import HeldElsewhere, Hold
 from messaging.sending.engine.invariants import broken
 from messaging.sending.engine.sender import Sender
 from messaging.sending.models import Attempt, Batch, Message, Receipt
+from messaging.sending.states import Lane
 from messaging.tests.make import make_queued, make_simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -251,6 +253,35 @@ def test_the_switch_holds_a_sender_within_a_second_and_lets_it_go_on(tmp_path):
 
     assert seen[1] == seen[2] < 20
     assert SimulatedText.objects.count() == 20
+
+
+@pytest.mark.parametrize("lane", [Lane.INTERACTIVE, Lane.BULK])
+def test_what_is_being_claimed_when_a_sender_stops_is_given_back(tmp_path, monkeypatch, lane):
+    make_fresh(make_user(), [f"+4477009001{n:02}" for n in range(10)], lane=lane)
+    sender = sender_of(make_simulator(settings=QUICK), tmp_path)
+    take, loops = claims.take, []
+
+    async def stop():
+        sender.stop()
+        for _ in range(100):  # all that goes on without the claim has its turns
+            await asyncio.sleep(0)
+
+    def take_while_it_stops(*args, **kwargs):
+        texts = take(*args, **kwargs)
+        assert len(texts) == 10
+        asyncio.run_coroutine_threadsafe(stop(), loops[0]).result(timeout=10)
+        return texts
+
+    async def run():
+        loops.append(asyncio.get_running_loop())
+        await sender.run()
+
+    monkeypatch.setattr(claims, "take", take_while_it_stops)
+    asyncio.run(run())
+
+    assert states() == {f"+4477009001{n:02}": "queued" for n in range(10)}
+    assert not SimulatedText.objects.exists()
+    assert broken(now=timezone.now()) == {}
 
 
 def test_a_second_sender_for_one_carrier_refuses_to_start(tmp_path):

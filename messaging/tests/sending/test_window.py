@@ -109,6 +109,18 @@ def test_what_was_claimed_ahead_is_given_back_and_what_is_on_the_wire_is_not():
     assert window.on_wire == set(keys(0, 1, 2, 3))
 
 
+def test_at_the_end_what_cannot_wait_is_given_back_too():
+    window = Window(5)
+    window.put(claimed(*range(5)))
+    window.go()
+    window.put(claimed(90, 91, can_wait=False))
+    window.go()
+
+    assert ids(window.give_all_back()) == [91, 4]
+    assert window.go() == []
+    assert window.on_wire == set(keys(0, 1, 2, 3, 90))
+
+
 def test_who_leaves_twice_frees_one_place():
     window = Window(5)
     window.put(claimed(0, 1))
