@@ -334,6 +334,7 @@ def test_the_pages_are_for_everybody(amira, open_page, axe, width, theme, settin
     page.goto(reverse("wording:list"))
     look("templates")
     page.get_by_role("link", name="Room change", exact=True).click()
+    page.wait_for_url(lambda address: not address.endswith(reverse("wording:list")))
     look("template")
 
     assert {name: found for name, found in said.items() if found} == {}
