@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import uvloop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -52,7 +53,7 @@ def _is_to_connect_again(carrier: Carrier) -> bool:
     """Send until told to stop: False. True when the carrier's settings were changed meanwhile."""
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
-        return asyncio.run(_send(carrier))
+        return uvloop.run(_send(carrier))
     except* HeldElsewhere:
         raise CommandError(f"A sender of {carrier} runs already.") from None
     except* Restored as group:

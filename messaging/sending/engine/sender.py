@@ -152,7 +152,7 @@ class Sender(Errands):
             await asyncio.wait_for(self.has_room.wait(), IDLE_SECONDS)
 
     async def _claim(self) -> bool:
-        """Whether there was something."""
+        """Whether to ask again at once."""
         free, free_for_bulk = self.window.free, self.window.free_for_bulk(self._time())
         most = min(self.pace.free(self._time()), AT_ONCE)
         allows = self.breaker.allows(self._time())
@@ -193,7 +193,7 @@ class Sender(Errands):
             self.breaker.lets_one_go(claimed[0].key)
         self.window.put(claimed)
         self.may_go.set()
-        return bool(texts)
+        return bool(texts) and self.window.wants_more(self._time())
 
     async def _find_lost_claims(self) -> None:
         """The database was away, and may not be what it was."""

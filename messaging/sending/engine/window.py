@@ -57,6 +57,10 @@ class Window:
         room = self.for_bulk - taken + ahead
         return room if room >= max(self.size * WORTH_A_CLAIM, ahead / 2) else 0
 
+    def wants_more(self, at: float) -> bool:
+        """Whether, after a claim that found something, another is worth it at once."""
+        return bool(self.urgent) or self.free_for_bulk(at) > 0
+
     def put(self, claimed: Iterable[Claimed]) -> None:
         for each in claimed:
             (self.ahead if each.text.can_wait else self.urgent).append(each)
