@@ -8,9 +8,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
-
-import httpx2
 
 from messaging.carriers import unreachable
 from messaging.carriers.base import (
@@ -24,8 +21,9 @@ from messaging.carriers.base import (
 from messaging.carriers.calls import hearing
 from messaging.carriers.calls.heard import Listener
 from messaging.carriers.http import guard
-from messaging.carriers.http.exchange import LONGEST_ANSWER, Call, Reply, Said
+from messaging.carriers.http.exchange import Call, Reply, Said
 from messaging.carriers.http.speech import Speech
+from messaging.carriers.http.wire import BEFORE_A_BYTE, NO_ANSWER, Unwritable, Wire
 from messaging.carriers.lines import FIRST_WAIT_REFUSED, Problems, gathered, wait_before
 from messaging.carriers.models import Carrier
 from messaging.carriers.verdicts import ACCOUNT, DOUBT, NO_LINE, OURS
@@ -35,14 +33,6 @@ log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 60.0  # a carrier's name may lead to other machines by and by
-
-# Nothing of the text has left: no connection, or one that was never had.
-BEFORE_A_BYTE = (
-    httpx2.ConnectError,
-    httpx2.ConnectTimeout,
-    httpx2.PoolTimeout,
-    httpx2.UnsupportedProtocol,
-)
 
 
 class HttpAdapter:
@@ -68,12 +58,8 @@ class HttpAdapter:
         self.place = guard.place_of(speech.url)
         self.tls = _tls(speech.ca_file) if self.place.is_secure else None
         self.window = carrier.window
-        self.timeouts = httpx2.Timeout(
-            self.capabilities.answer_seconds, connect=CONNECT_SECONDS, pool=None
-        ).as_dict()
         self.addresses: list[str] = []
-        # One for each place: a pool of many looks at all of its connections for every text.
-        self.idle: list[httpx2.AsyncHTTPTransport] = []
+        self.idle: list[Wire] = []
         self.has_idle = asyncio.Semaphore(carrier.window)
         self.is_reached = False
         self.refusal_count = 0  # of the account, one after another
@@ -95,7 +81,9 @@ class HttpAdapter:
     async def open(self) -> None:
         self.opened_at = await self._rows(database_now)
         self.opened_at_time = _time()
-        self.idle = [self._transport() for _ in range(self.window)]
+        answer = self.capabilities.answer_seconds
+        seconds = {"connect": CONNECT_SECONDS, "read": answer, "write": answer}
+        self.idle = [Wire(self.place, self.tls, seconds) for _ in range(self.window)]
         self.keeper = asyncio.create_task(self._keep())
 
     async def close(self) -> None:
@@ -103,15 +91,8 @@ class HttpAdapter:
         if self.keeper:
             self.keeper.cancel()
             await asyncio.gather(self.keeper, return_exceptions=True)
-        for transport in self.idle:
-            await transport.aclose()
-
-    def _transport(self) -> httpx2.AsyncHTTPTransport:
-        return httpx2.AsyncHTTPTransport(
-            verify=self.tls or False,  # False: this machine, or a trusted one without TLS
-            limits=httpx2.Limits(max_connections=1, max_keepalive_connections=1),
-            trust_env=False,
-        )
+        for wire in self.idle:
+            await wire.close()
 
     # -- In --------------------------------------------------------------------------------
 
@@ -241,45 +222,36 @@ class HttpAdapter:
         if not self.addresses:
             return Said(NO_LINE, code="not_reached")
         try:
-            request = self._request(self.speech.call(text, now=self._now()))
-        except ValueError:
-            log.exception("a text could not be written down for %s", self.place.host)
-            return Said(OURS, code="encode")
+            call = self.speech.call(text, now=self._now())
+        except ValueError as why:
+            return self._unwritten(why)
         try:
-            reply = await self._reply(request)
+            reply = await self._reply(call)
+        except Unwritable as why:
+            return self._unwritten(why)
         except BEFORE_A_BYTE as why:
             self.is_reached = False
             self._has_problem(self._words(_cause(why)))
             self.wants_a_look.set()
             return Said(NO_LINE, code="not_reached")
-        except httpx2.HTTPError as why:
+        except NO_ANSWER as why:
             log.warning("no answer from %s: %s", self.place.host, type(why).__name__)
             return Said(DOUBT, code="no_answer")
         said = self.speech.said(text, reply)
         self._heed(said)
         return said
 
-    async def _reply(self, request: httpx2.Request) -> Reply:
-        async with self.has_idle:
-            transport = self.idle.pop()
-            try:
-                return await _read(await transport.handle_async_request(request))
-            finally:
-                self.idle.append(transport)
+    def _unwritten(self, why: ValueError) -> Said:
+        log.error("a text could not be written down for %s", self.place.host, exc_info=why)
+        return Said(OURS, code="encode")
 
-    def _request(self, call: Call) -> httpx2.Request:
-        """To the address that was checked, under the name that the certificate must have."""
-        parts = urlsplit(call.url)
-        address = self.addresses[0]
-        host = f"[{address}]" if ":" in address else address
-        at = urlunsplit((parts.scheme, f"{host}:{self.place.port}", parts.path, parts.query, ""))
-        headers = {"Accept-Encoding": "identity", **call.headers, "Host": self.place.netloc}
-        extensions: dict[str, Any] = {"timeout": self.timeouts}
-        if self.tls:
-            extensions["sni_hostname"] = self.place.host
-        return httpx2.Request(
-            call.method, at, headers=headers, content=call.content, extensions=extensions
-        )
+    async def _reply(self, call: Call) -> Reply:
+        async with self.has_idle:
+            wire = self.idle.pop()
+            try:
+                return await wire.ask(call, self.addresses[0])
+            finally:
+                self.idle.append(wire)
 
     def _heed(self, said: Said) -> None:
         """What an answer says of the line and not of the text."""
@@ -306,21 +278,6 @@ class HttpAdapter:
 
     def _is_resting(self) -> bool:
         return _time() < self.rests_until
-
-
-async def _read(response: httpx2.Response) -> Reply:
-    """No more than an answer needs: the rest of one that goes on and on is not read."""
-    body = b""
-    try:
-        async for piece in response.aiter_raw():
-            body += piece
-            if len(body) > LONGEST_ANSWER:
-                body = b""
-                break
-    finally:
-        await response.aclose()
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    return Reply(response.status_code, headers, body)
 
 
 def _cause(why: BaseException) -> BaseException:

@@ -54,7 +54,7 @@ TICK_SECONDS = 1.0
 SWEEP_EVERY = HEARTBEAT_EVERY = 5  # ticks
 STALE_SECONDS = 30.0  # a claim this old is not sent any more: its lease may be over
 GATHER_SECONDS = 0.1
-MOST_UNRECORDED = 3  # windows full of texts whose answers the database has yet to hear
+MOST_UNRECORDED = 8  # windows full of texts whose answers the database has yet to hear
 
 
 class Sender(Errands):

@@ -12,7 +12,7 @@ from messaging.sending.engine.journal import Key
 # What is claimed ahead is on the wire within this time, by what left in the last second: so a
 # message that is stopped stops about as soon as if nothing were.
 AHEAD_SECONDS: Final = 0.2
-MOST_AHEAD: Final = 500
+MOST_AHEAD: Final = 1000
 # A claim and its commit cost the same for five texts and for five hundred.
 WORTH_A_CLAIM: Final = 0.25  # of the window, or half of what is claimed ahead
 
