@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.lookups import IsNull
@@ -262,7 +263,7 @@ class Row:
 def rows_of(texts: Iterable[Message], viewer: Person, *, now: dt.datetime) -> Iterator[Row]:
     """An admin sees numbers and states, never the name somebody gave a personal contact."""
     sees_names = viewer.may("see_own_messages")
-    halt = sending.halt()
+    halt = cache(sending.halt)  # asked where something waits
     carriers = list(Carrier.objects.select_related("health"))
     free = {carrier.pk for carrier in carriers if not carrier.is_charging}
     waits = routes.Waits(carriers, now=now)
@@ -323,7 +324,7 @@ def paused_words(batch: Batch) -> str:
 NEVER_SENT = Words("not_sent", NEVER_WENT[STOPPED], "", True, NO)
 
 
-def _said(text: Message, halt: Halt | None) -> Words:
+def _said(text: Message, halt: Callable[[], Halt | None]) -> Words:
     """A text's own words, unless its message, or all sending, was paused or stopped."""
     words = words_for(text)
     if text.state not in STATES["waiting"]:
@@ -333,8 +334,8 @@ def _said(text: Message, halt: Halt | None) -> Words:
         return words_for(Message(state=State.UNKNOWN)) if text.maybe_sent else NEVER_SENT
     if batch.state == BatchState.PAUSED:
         return replace(words, words=f"Waiting: {paused_words(batch)}", next_step="")
-    if halt and batch.state == BatchState.RUNNING:
-        return replace(words, words=f"Waiting: sending is stopped ({halt.reason})")
+    if batch.state == BatchState.RUNNING and (stopped := halt()):
+        return replace(words, words=f"Waiting: sending is stopped ({stopped.reason})")
     return words
 
 

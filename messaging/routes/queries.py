@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from accounts.audit.actors import Actor
@@ -49,9 +50,13 @@ class Waits:
 
     def __init__(self, carriers: Iterable[Carrier], *, now: dt.datetime) -> None:
         self.carriers = {carrier.pk: carrier for carrier in carriers}
-        self.plan = plan_with(self.carriers.values(), now=now)
         self.now = now
         self.known: dict[str, str] = {NOBODY: words.NO_ROUTE}
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Not asked for where nothing waits."""
+        return plan_with(self.carriers.values(), now=self.now)
 
     def why(self, path: str) -> str:
         """Empty where somebody can take it, or where nothing is known."""

@@ -29,6 +29,7 @@ class Mutant:
 
 
 CLAIMS = "messaging/sending/engine/claims.py"
+WINDOW = "messaging/sending/engine/window.py"
 ANSWERS = "messaging/sending/engine/answers.py"
 MODELS = "messaging/sending/models/__init__.py"
 SENDING = "messaging/tests/sending"
@@ -171,6 +172,34 @@ MUTANTS = [
         "return texts.filter(still_known).order_by",
         "return texts.order_by",
         (f"{SENDING}/test_resending.py",),
+    ),
+    Mutant(
+        "stop_leaves_a_claim_in_hand",
+        "messaging/sending/engine/sender.py",
+        "        self._give_back(self.window.give_all_back())\n        await asyncio.gather",
+        "        await asyncio.gather",
+        (f"{SENDING}/test_sender.py",),
+    ),
+    Mutant(
+        "more_ahead_than_goes_in_a_moment",
+        WINDOW,
+        "return int(min(MOST_AHEAD, a_second * AHEAD_SECONDS))",
+        "return MOST_AHEAD",
+        (f"{SENDING}/test_window.py",),
+    ),
+    Mutant(
+        "bulk_takes_every_place",
+        WINDOW,
+        "while self.ahead and len(self.on_wire) < self.for_bulk:",
+        "while self.ahead and len(self.on_wire) < self.size:",
+        (f"{SENDING}/test_window.py",),
+    ),
+    Mutant(
+        "a_closed_connection_is_written_to",
+        "messaging/carriers/http/wire.py",
+        " or at.is_closed() or at.has_expired()):",
+        "):",
+        ("messaging/tests/carriers/http/test_wire.py",),
     ),
     Mutant(
         "no_tenant_filter",

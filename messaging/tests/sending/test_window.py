@@ -99,6 +99,23 @@ def test_room_is_not_worth_a_claim_before_a_quarter_of_the_window_is_free():
     assert window.free_for_bulk(at=10.0) == 25
 
 
+def test_after_a_claim_another_is_made_at_once_only_where_there_is_room_for_it():
+    window = Window(100)
+    window.put(claimed(*range(60)))
+    window.go()
+
+    assert window.wants_more(at=10.0)
+
+    window.put(claimed(*range(60, 90)))
+    window.go()
+
+    assert not window.wants_more(at=10.0)
+
+    window.put(claimed(90, can_wait=False))
+
+    assert window.wants_more(at=10.0)  # there may be more of them, and they do not wait
+
+
 def test_what_was_claimed_ahead_is_given_back_and_what_is_on_the_wire_is_not():
     window = Window(5)
     window.put(claimed(*range(6)))
