@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class InboundConfig(AppConfig):
     name = "inbound"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from inbound.sorting import receivers as _sorting  # noqa: F401, PLC0415

@@ -186,8 +186,16 @@ CELERY_BEAT_SCHEDULE = {
         "messaging.forget_imports": 600,
         "messaging.forget_calls": 3600,
         "messaging.join_parts": 60,
+        "inbound.sort": 2,
+        "inbound.call": 10,
     }.items()
 }
+
+# -- What comes in -------------------------------------------------------------------------
+SHORT_CODE = env.str("SHORT_CODE", default="81025")
+SHORT_CODE_PREFIX = env.str("SHORT_CODE_PREFIX", default="OXFORD").upper()
+# Machines inside the university that a keyword may call; all others must be on the internet.
+WEBHOOK_HOSTS_INSIDE = env.list("WEBHOOK_HOSTS_INSIDE", default=[])
 
 # -- Mail ----------------------------------------------------------------------------------
 EMAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))

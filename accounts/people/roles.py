@@ -31,6 +31,7 @@ ROLES = {
             {
                 "manage_departments",
                 "manage_carriers",
+                "manage_inbound",
                 "decide_texts_in_doubt",
                 "reset_admins",
                 "hear_of_emergencies",
@@ -53,6 +54,7 @@ ROLES = {
                 "manage_admins",
                 "manage_global_contacts",
                 "manage_global_wording",
+                "handle_keywords",
                 "see_department_activity",
                 "see_department_messages",
             }

@@ -62,6 +62,7 @@ class IncomingPart(models.Model):
     total = models.PositiveSmallIntegerField()
     body = models.TextField()
     received_at = models.DateTimeField()
+    joined_at = models.DateTimeField(null=True)  # kept a little longer: it may come once more
 
     class Meta:
         indexes = [models.Index(fields=["received_at"])]

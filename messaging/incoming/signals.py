@@ -2,5 +2,5 @@
 
 from django.dispatch import Signal
 
-# Sent inside the transaction that stores it, once for each text: `text`, an IncomingText.
-text_received = Signal()
+# Sent inside the transaction that stores them, once for each text: `texts`, IncomingTexts.
+texts_received = Signal()

@@ -17,9 +17,17 @@ class Sender(models.Model):
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="senders")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="senders")
-    number = models.CharField(max_length=16, unique=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    released_at = models.DateTimeField(null=True)
+    number = models.CharField(max_length=16)
+    created_at = models.DateTimeField(default=timezone.now)  # charged by the month from here on
+    released_at = models.DateTimeField(null=True)  # rested for QUARANTINE after that
+
+    class Meta:
+        indexes = [models.Index(fields=["number"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number"], name="number_rented_once", condition=Q(released_at__isnull=True)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -49,8 +57,12 @@ class OptOut(models.Model):
     )
     number = models.CharField(max_length=16)
     words = models.CharField(max_length=160, blank=True)  # what they wrote: the evidence
+    came_to = models.CharField(max_length=16, blank=True)  # the number or short code they texted
     at = models.DateTimeField()
+    by_name = models.CharField(max_length=200, blank=True)  # who added it, where a person did
     lifted_at = models.DateTimeField(null=True)
+    lifted_by_name = models.CharField(max_length=200, blank=True)
+    lifted_why = models.CharField(max_length=200, blank=True)
 
     objects = OptOutQuerySet.as_manager()
 

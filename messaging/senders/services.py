@@ -1,8 +1,9 @@
-"""Recording that a person does not want to be texted."""
+"""Recording that a person does not want to be texted, or does again."""
 
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.audit import services as audit
 from accounts.audit.actors import Actor
@@ -10,15 +11,28 @@ from messaging.senders.models import OptOut
 
 
 def add_opt_out(
-    *, number: str, department_id: int | None, words: str, by: Actor, now: dt.datetime
-) -> OptOut:
-    """From now on nobody of the department (None: nobody at all) texts this number."""
+    *,
+    number: str,
+    department_id: int | None,
+    words: str,
+    by: Actor,
+    now: dt.datetime,
+    came_to: str = "",
+) -> bool:
+    """From now on nobody of the department (None: nobody at all) texts this number. Answers
+    whether that is news. words: what they wrote; came_to: the number or short code they texted.
+    """
     with transaction.atomic():
         opt_out, is_new = OptOut.objects.get_or_create(
             number=number,
             department_id=department_id,
             lifted_at=None,
-            defaults={"words": words, "at": now},
+            defaults={
+                "words": words[:160],
+                "came_to": came_to,
+                "at": now,
+                "by_name": by.audit_name if by.pk else "",
+            },
         )
         if is_new:
             audit.record(
@@ -29,4 +43,24 @@ def add_opt_out(
                 department_id=department_id,
                 now=now,
             )
-    return opt_out
+    return is_new
+
+
+def lift_opt_outs(*, standing: QuerySet[OptOut], why: str, by: Actor, now: dt.datetime) -> int:
+    """These people may be texted again; answers how many opt-outs were lifted."""
+    count = 0
+    for opt_out in standing.filter(lifted_at__isnull=True):
+        with transaction.atomic():
+            mine = OptOut.objects.filter(pk=opt_out.pk, lifted_at__isnull=True)
+            if not mine.update(lifted_at=now, lifted_by_name=by.audit_name, lifted_why=why[:200]):
+                continue
+            audit.record(
+                by=by,
+                verb="opt_outs.lifted",
+                words=f"The number ending {opt_out.number[-3:]} may be texted again: {why}",
+                on=opt_out,
+                department_id=opt_out.department_id,
+                now=now,
+            )
+            count += 1
+    return count

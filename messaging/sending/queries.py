@@ -300,7 +300,14 @@ class Cap:
 
 def caps_of(person: Person, day: dt.date) -> list[Cap]:
     """Always in this order, so that two who reserve cannot wait for each other."""
-    department = person.department
+    return [
+        *caps_of_department(person.department, day),
+        Cap("person_day", person.pk, day, person.parts_per_day_cap,
+            f"you on {day.day} {day:%B}", f"Ask {_admins(person.department)} to raise it."),
+    ]  # fmt: skip
+
+
+def caps_of_department(department: Department, day: dt.date) -> list[Cap]:
     year = walltime.financial_year_of(day, settings.FINANCIAL_YEAR_STARTS)
     team = "Ask the messaging team to raise it."
     return [
@@ -308,8 +315,6 @@ def caps_of(person: Person, day: dt.date) -> list[Cap]:
             f"{department} in the year from {year.day} {year:%B %Y}", team),
         Cap("department_month", department.pk, walltime.month_of(day),
             department.parts_per_month_cap, f"{department} in {day:%B %Y}", team),
-        Cap("person_day", person.pk, day, person.parts_per_day_cap,
-            f"you on {day.day} {day:%B}", f"Ask {_admins(department)} to raise it."),
     ]  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 """Own one carrier's connection, until told to stop."""
 
 import asyncio
-import datetime as dt
 import signal
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ from messaging.sending.engine.sender import Sender
 from messaging.sending.engine.watermark import Restored
 from smsportal.lib.db import database_now
 
-SAME_TEXT_SECONDS = 600
 OLDER_THAN_IT_WAS = 3  # the exit code
 # The usual 5 ms is how long the wire may wait for a thread that puts a query together.
 SWITCH_SECONDS = 0.0005
@@ -91,21 +90,5 @@ def _say(name: str, lookout: Lookout) -> None:
     lookout.look()
 
 
-def hand_over(carrier: Carrier, text: TextFromPhone) -> None:
-    now = database_now()
-    incoming.store(
-        carrier=carrier,
-        carrier_ref=text.carrier_ref or _ref_of(text.fingerprint, now),
-        from_number=text.from_number,
-        to_number=text.to_number,
-        body=text.body,
-        part=text.part,
-        now=now,
-    )
-
-
-def _ref_of(fingerprint: str, now: dt.datetime) -> str:
-    """A carrier that missed our answer sends a text again at once: the same words from the same
-    phone in the same ten minutes are the same text.
-    """
-    return f"{fingerprint}-{int(now.timestamp()) // SAME_TEXT_SECONDS}"
+def hand_over(carrier: Carrier, texts: Sequence[TextFromPhone]) -> None:
+    incoming.store(carrier=carrier, texts=texts, now=database_now())

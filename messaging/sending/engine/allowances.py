@@ -7,10 +7,11 @@ from django.conf import settings
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Greatest
 
+from accounts.departments.models import Department
 from accounts.people.models import Person
 from messaging.sending.errors import CapReached
 from messaging.sending.models import Allowance, Batch, Message
-from messaging.sending.queries import Cap, caps_of, left_of
+from messaging.sending.queries import Cap, caps_of, caps_of_department, left_of
 from smsportal.lib import walltime
 
 
@@ -19,19 +20,33 @@ def reserve(*, person: Person, part_count: int, day: dt.date) -> list[str]:
 
     Call inside the transaction that accepts the batch.
     """
-    most = person.department.parts_per_batch_cap
+    _refuse_over_one_message(person.department, part_count)
+    _take(caps_of(person, day), part_count)
+    return []
+
+
+def reserve_automatic(*, department: Department, part_count: int, day: dt.date) -> None:
+    """The same for a message that no person sends."""
+    _refuse_over_one_message(department, part_count)
+    _take(caps_of_department(department, day), part_count)
+
+
+def _refuse_over_one_message(department: Department, part_count: int) -> None:
+    most = department.parts_per_batch_cap
     if part_count > most:
         raise CapReached(
-            f"This message is {part_count:,} texts. One message of {person.department} may be at "
+            f"This message is {part_count:,} texts. One message of {department} may be at "
             f"most {most:,}. Send it to fewer people, or ask the messaging team to raise it."
         )
-    for cap in caps_of(person, day):
+
+
+def _take(caps: Iterable[Cap], part_count: int) -> None:
+    for cap in caps:
         wanted = _row(cap)
         if cap.limit is not None:
             wanted = wanted.filter(used_count__lte=cap.limit - part_count)
         if not wanted.update(used_count=F("used_count") + part_count):
             raise CapReached(_over(cap, part_count))
-    return []
 
 
 def take_all(*, person: Person, part_count: int, day: dt.date) -> list[str]:

@@ -58,9 +58,7 @@ MOST_UNRECORDED = 8  # windows full of texts whose answers the database has yet 
 
 
 class Sender(Errands):
-    """A database restored from a backup sends nothing: run() raises Restored.
-
-    hand_over: stores a text from a phone, once, before the carrier may forget it. heartbeat:
+    """hand_over: stores texts from phones, once, before the carrier may forget them. heartbeat:
     says that this process does its work. It ends by itself, `is_outdated`, when the settings that
     its connection was made with are changed.
     """
@@ -71,7 +69,7 @@ class Sender(Errands):
         adapter_for: Callable[[Carrier, ThreadPoolExecutor], Adapter],
         *,
         journal_path: Path,
-        hand_over: Callable[[TextFromPhone], None],
+        hand_over: Callable[[Sequence[TextFromPhone]], None],
         heartbeat: Callable[[], None],
     ) -> None:
         self.carrier = carrier
@@ -337,8 +335,9 @@ class Sender(Errands):
             apply = partial(receipts.apply, self.carrier.pk, reports)
             await self._database(lambda: apply(now=database_now()), self.ears)
             self.seen.reports(reports)
-        for text in (event for event in events if isinstance(event, TextFromPhone)):
-            await self._database(partial(self.hand_over, text), self.ears)
+        texts = [event for event in events if isinstance(event, TextFromPhone)]
+        if texts:
+            await self._database(partial(self.hand_over, texts), self.ears)
         try:
             await self.adapter.acknowledge(events)
         except Exception:

@@ -9,6 +9,7 @@ from messaging.sending.services.accepting import (
     submit,
     tell_about_finished,
 )
+from messaging.sending.services.automatic import submit_automatic
 from messaging.sending.services.doubt import send_again, treat_as_not_sent
 from messaging.sending.services.running import pause, resume, stop, stop_paused
 
@@ -24,6 +25,7 @@ __all__ = [
     "stop_paused",
     "stop_waiting",
     "submit",
+    "submit_automatic",
     "tell_about_finished",
     "treat_as_not_sent",
 ]

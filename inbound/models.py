@@ -1,0 +1,18 @@
+"""Where Django looks for this app's models."""
+
+from inbound.calling.models import WebhookCall
+from inbound.keywords.models import Keyword
+from inbound.sorting.models import AutoReply, Sorting
+from inbound.twoway.models import Answer, Conversation, Note, ReplyNumber, SavedAnswer
+
+__all__ = [
+    "Answer",
+    "AutoReply",
+    "Conversation",
+    "Keyword",
+    "Note",
+    "ReplyNumber",
+    "SavedAnswer",
+    "Sorting",
+    "WebhookCall",
+]
