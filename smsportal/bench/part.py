@@ -11,6 +11,7 @@ django.setup()
 from smsportal.bench import (  # noqa: E402 (models need setup first)
     http,
     imports,
+    intake,
     lanes,
     pages,
     pure,
@@ -31,6 +32,7 @@ def main(part: str, rows: int) -> None:
         "emergency": lanes.emergencies,
         "fair": lanes.fairness,
         "http": http.figures,
+        "intake": intake.figures,
         "pages": lambda: pages.figures(rows),
         "hostile": lambda: hostile.figures(rows),
     }

@@ -39,10 +39,14 @@ def put_in_line(texts: Sequence[IncomingText]) -> None:
 def sort_waiting(*, now: dt.datetime) -> int:
     """Sort what waits, one sorter at a time, in the order in which it came; answers how many."""
     count = 0
-    with exclusive("sorting") as mine:
-        while mine and (chunk := list(waiting().select_related("text")[:AT_ONCE])):
-            _sort(chunk, now)
-            count += len(chunk)
+    # Once more after the lock is free: who came meanwhile found it held, and went away.
+    while waiting().exists():
+        with exclusive("sorting") as mine:
+            if not mine:
+                break
+            while chunk := list(waiting().select_related("text")[:AT_ONCE]):
+                _sort(chunk, now)
+                count += len(chunk)
     return count
 
 
