@@ -32,6 +32,16 @@ class ReplyForm(forms.Form):
             raise forms.ValidationError("Only practice phones can write from here.")
         return number
 
+    def clean_to(self) -> str:
+        """A short code, a name, or a number in any form."""
+        to = " ".join(self.cleaned_data["to"].split())
+        if to.startswith("+") or not to.replace(" ", "").isdecimal() or len(to) < 7:
+            return to.replace(" ", "") if to[:1].isdecimal() else to
+        try:
+            return phones.normalise(to)
+        except phones.BadNumber as bad:
+            raise forms.ValidationError(bad.words) from None
+
 
 def percent(label: str, help_text: str) -> forms.IntegerField:
     return forms.IntegerField(

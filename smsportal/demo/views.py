@@ -57,6 +57,9 @@ def _page(
         "is_open": bool(number),
         "nobody": nobody,
         "problem": problem,
+        "typed": request.POST,
+        "short_code": settings.SHORT_CODE,
+        "example": f"{settings.SHORT_CODE_PREFIX} HELP hello",
         "digits": phones.DIGITS,
     }
     part = "demo/_phone.html" if request.htmx else "demo/handsets.html"

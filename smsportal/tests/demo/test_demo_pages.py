@@ -65,6 +65,32 @@ def test_a_phone_answers_a_number_and_the_answer_is_on_its_way(signed_in, demo):
     assert SimulatedText.objects.get(kind="from_phone").body == "YES"
 
 
+@pytest.mark.parametrize(("typed", "to"), [("81025", "81025"), ("07700 900950", "+447700900950")])
+def test_a_phone_that_never_had_a_text_writes_to_the_short_code_or_a_number(
+    signed_in, demo, typed, to
+):
+    make_simulator()
+
+    page = signed_in.get(reverse("demo:handsets"), {"q": "07700 900123"}).content.decode()
+    signed_in.post(
+        reverse("demo:reply"), {"number": "+447700900123", "to": typed, "body": "OXFORD HELP hi"}
+    )
+
+    assert 'value="81025"' in page
+    text = SimulatedText.objects.get()
+    assert (text.number, text.peer, text.body) == ("+447700900123", to, "OXFORD HELP hi")
+
+
+def test_a_new_text_to_what_is_no_number_keeps_what_was_typed(signed_in, demo):
+    make_simulator()
+    form = {"number": "+447700900123", "to": "01865 270000", "body": "hello you", "new": "1"}
+
+    answer = signed_in.post(reverse("demo:reply"), form)
+
+    page = answer.content.decode()
+    assert (answer.status_code, "is a landline" in page, "hello you" in page) == (422, True, True)
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
