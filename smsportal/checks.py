@@ -22,6 +22,8 @@ HINTS = {
     "DATABASE_URL": "postgres://user:password@host:5432/name, or leave it unset for a SQLite file.",
     "EMAIL_URL": "smtp+tls://user:password@host:587, or leave it unset: the portal then shows "
     "invitation links instead of mailing them.",
+    "SHORT_CODE": "Five digits that begin with 6, 7 or 8, as 81025.",
+    "SHORT_CODE_PREFIX": "One word of letters and digits, as OXFORD.",
     "TIME_ZONE": "Leave it unset: the portal keeps Europe/London.",
     "TRUSTED_PROXY_COUNT": "How many proxies of your own stand in front: 1 behind the nginx of "
     "deploy/, 0 without.",
@@ -31,7 +33,19 @@ HINTS = {
 
 @register("smsportal")
 def check_settings(**_: Any) -> list[CheckMessage]:
-    checks = (readable, database, broker, secret, hosts, address, mail, alerts, time_zone, proxies)
+    checks = (
+        readable,
+        database,
+        broker,
+        secret,
+        hosts,
+        address,
+        mail,
+        alerts,
+        time_zone,
+        proxies,
+        incoming,
+    )
     return [message for check in checks for message in check()]
 
 
@@ -152,6 +166,15 @@ def proxies() -> Iterator[CheckMessage]:
             "TLS, and its address would stand for everybody's in throttles and the audit trail."
         )
         yield Warning(words, hint=HINTS["TRUSTED_PROXY_COUNT"], id="smsportal.W015")
+
+
+def incoming() -> Iterator[CheckMessage]:
+    patterns = {"SHORT_CODE": r"[678][0-9]{4}", "SHORT_CODE_PREFIX": r"[A-Z0-9]+"}
+    for variable, pattern in patterns.items():
+        value = getattr(settings, variable)
+        if not re.fullmatch(pattern, value):
+            words = f"{variable} is {value!r}: no text that people send would be understood."
+            yield Error(words, hint=HINTS[variable], id="smsportal.E019")
 
 
 def is_real() -> bool:

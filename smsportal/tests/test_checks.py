@@ -76,6 +76,10 @@ def test_a_newcomer_who_sets_nothing_hears_nothing(settings):
         ("ALERT_EMAILS", ["night@example.ac.uk", "Tomasz"], "E016"),
         ("ALERT_EMAILS", [], "W017"),
         ("ALERT_REMINDER_HOURS", 0, "E018"),
+        ("SHORT_CODE", "8102", "E019"),
+        ("SHORT_CODE", "+81025", "E019"),
+        ("SHORT_CODE_PREFIX", "", "E019"),
+        ("SHORT_CODE_PREFIX", "OX FORD", "E019"),
     ],
 )
 def test_one_wrong_setting_is_one_message_with_a_hint(real, name, value, expected):
