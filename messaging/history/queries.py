@@ -4,7 +4,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.lookups import IsNull
@@ -258,6 +258,14 @@ class Row:
     words: Words
     parts: str = ""  # how each went, where they did not go alike
     story: tuple[str, ...] = ()  # what was decided about it, by whom and when
+
+    @cached_property
+    def number(self) -> str:
+        return phones.display(self.text.number)
+
+    @property
+    def at(self) -> dt.datetime | None:
+        return self.text.final_at or self.text.accepted_at
 
 
 def rows_of(texts: Iterable[Message], viewer: Person, *, now: dt.datetime) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import qrcode
@@ -109,6 +109,11 @@ def status(key: str, text: str = "", big: bool = False, wrap: bool = False) -> S
 
     `wrap`: the words may be many, and break where the screen ends.
     """
+    return _status(key, text, big, wrap)
+
+
+@lru_cache(maxsize=512)  # a page of fifty texts says much the same fifty times
+def _status(key: str, text: str, big: bool, wrap: bool) -> SafeString:
     usual, tone, picture = STATUS[key]
     tones = (f" status--{tone}" if tone else "") + (" status--big" if big else "")
     tones += " status--wrap" if wrap else ""
