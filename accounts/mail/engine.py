@@ -79,6 +79,7 @@ def _send(mail: OutgoingMail, connection: BaseEmailBackend) -> Outcome:
         headers={
             "Message-ID": f"<{mail.uid}@{urlsplit(settings.PORTAL_URL).hostname}>",
             "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",  # what Exchange heeds instead
         },
     )
     if mail.html:

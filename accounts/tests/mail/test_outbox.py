@@ -88,6 +88,7 @@ def test_a_mail_leaves_with_both_its_faces(smtp):
     assert (received["To"], received["Subject"]) == (ADDRESS, "Your account")
     assert received["Message-ID"] == f"<{mail.uid}@localhost>"
     assert received["Auto-Submitted"] == "auto-generated"
+    assert received["X-Auto-Response-Suppress"] == "All"
     assert [part.get_content().strip() for part in received.iter_parts()] == [
         "Choose a password.",
         "<p>Choose a password.</p>",
