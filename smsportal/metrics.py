@@ -19,6 +19,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from accounts.mail.models import OutgoingMail
+from inbound.sorting.meaning import Place
+from inbound.sorting.models import Sorting
 from messaging.operations.models import Heartbeat
 from messaging.sending.models import Halt, Message
 from messaging.sending.states import Lane, State
@@ -57,6 +59,7 @@ class PortalCollector(Collector):
         stopped = Halt.objects.filter(is_on=True).count()
         yield _gauge("sending_stopped", "1 while an operator has stopped everything.", stopped)
         yield from _mail(now)
+        yield from _incoming(now)
         yield from _heartbeats(now)
 
 
@@ -81,6 +84,16 @@ def _mail(now: dt.datetime) -> Iterator[Metric]:
     yield _gauge("waiting_mails", "Mails waiting to be sent.", found["count"])
     oldest = _age(found["oldest"], now)
     yield _gauge("oldest_waiting_mail_seconds", "How long the first has been waiting.", oldest)
+
+
+def _incoming(now: dt.datetime) -> Iterator[Metric]:
+    waiting = Sorting.objects.filter(place=Place.WAITING)
+    found = waiting.aggregate(count=Count("id"), oldest=Min("text__received_at"))
+    yield _gauge("waiting_incoming_texts", "Texts from phones, not acted on.", found["count"])
+    oldest = _age(found["oldest"], now)
+    yield _gauge("oldest_waiting_incoming_seconds", "How long the first has been there.", oldest)
+    unmatched = Sorting.objects.filter(place=Place.UNMATCHED).count()
+    yield _gauge("unmatched_incoming_texts", "Texts from phones, for nobody we know.", unmatched)
 
 
 def _heartbeats(now: dt.datetime) -> Iterator[Metric]:

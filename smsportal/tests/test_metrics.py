@@ -6,6 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from accounts.mail.models import OutgoingMail
 from accounts.tests.make import make_user
+from inbound.tests.make import come_in, from_phone
 from messaging.operations.models import Heartbeat
 from messaging.sending.models import Batch, Halt, Message
 from messaging.sending.states import Lane, State
@@ -107,6 +108,17 @@ def test_mail_that_waits_is_told_and_mail_that_left_is_not(client):
 
     assert told["waiting_mails",] == 1
     assert told["oldest_waiting_mail_seconds",] == pytest.approx(40, abs=5)
+
+
+def test_texts_from_phones_that_wait_and_those_for_nobody_are_told(client):
+    came_at = database_now() - dt.timedelta(seconds=90)
+    come_in(from_phone("hello"), now=came_at)
+    come_in(from_phone("hello"), now=came_at, sort=False)
+
+    told = read(client)
+
+    assert (told["waiting_incoming_texts",], told["unmatched_incoming_texts",]) == (1, 1)
+    assert told["oldest_waiting_incoming_seconds",] >= 90
 
 
 def test_who_is_at_work_is_told(client):
