@@ -229,6 +229,11 @@ def texts(batch: Batch, group: str = "") -> QuerySet[Message]:
     return chosen.filter(state__in=STATES[group]) if group in STATES else chosen
 
 
+def is_whole(batch: Batch) -> bool:
+    """Whether everybody has their text, so that nobody need count them."""
+    return batch.expanded_at is not None and batch.state != BatchState.STOPPED
+
+
 def sent_again(batch: Batch) -> QuerySet[Batch]:
     """Later emergencies that say the same, newest first: for those in doubt."""
     same = Batch.objects.filter(department_id=batch.department_id, wording=batch.wording)

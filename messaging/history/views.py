@@ -64,7 +64,10 @@ def _page(
     progress = queries.progress(batch)
     now = timezone.now()
     is_held = batch.state == BatchState.HELD
-    page = Paginator(queries.texts(batch, show), A_PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(queries.texts(batch, show), A_PAGE)
+    if not show and queries.is_whole(batch):
+        pages.count = batch.person_count
+    page = pages.get_page(request.GET.get("page"))
     context = {
         "batch": batch,
         "progress": progress,
