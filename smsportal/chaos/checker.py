@@ -24,7 +24,7 @@ class Kept:
     """The carrier's own ledger of one number."""
 
     taken_count: int = 0
-    is_reported: bool = False
+    is_reported: bool = False  # the report was brought, whether or not our answer came back
     is_silent: bool = False  # it was told never to report
 
 
@@ -39,7 +39,7 @@ def ledger(lines: Iterable[str]) -> dict[str, Kept]:
             taken[number] += 1
             if entry["receipts"] == "never":
                 silent.add(number)
-        elif entry["event"] == "reported":
+        elif entry["event"] in ("brought", "reported"):
             reported.add(number_of[entry["id"]])
     return {n: Kept(taken[n], n in reported, n in silent) for n in taken}
 

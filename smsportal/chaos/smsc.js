@@ -28,6 +28,9 @@ setInterval(() => {
   if (!session || isDeaf()) return;
   for (const [id, what] of pending) if (what.due <= Date.now()) {
     what.due = Date.now() + 5000;  // unless it is answered before
+    // Whoever hears it may say so, whether or not the answer comes back.
+    if (!what.brought) write({ event: "brought", id });
+    what.brought = true;
     report(session, id, what, () => {
       if (what.times++ === 0) write({ event: "reported", id });
       if (what.receipts === "twice" && what.times < 2) what.due = 0; else pending.delete(id);

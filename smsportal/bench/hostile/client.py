@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from accounts.people.models import Person
+from inbound.sorting.models import Sorting
 from messaging.carriers.models import Carrier, CarrierHealth
 from messaging.carriers.smpp.pdu import (
     RESPONSE,
@@ -31,8 +32,8 @@ from smsportal.bench.hostile.units import TO_CLIENT
 # Texts and their batches are looked at one by one; the last ones are the sender's own pulse, and
 # what it has to say of such a carrier.
 MAY_CHANGE = (
-    Receipt, IncomingText, IncomingPart, Batch, Message, CarrierHealth, Heartbeat, PlanInUse,
-    Trouble, Watermark,
+    Receipt, IncomingText, IncomingPart, Sorting, Batch, Message, CarrierHealth, Heartbeat,
+    PlanInUse, Trouble, Watermark,
 )  # fmt: skip
 BINDS = {1: "receiver", 2: "transmitter"}
 
