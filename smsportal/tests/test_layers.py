@@ -15,8 +15,8 @@ WINGS = {
                   "sending", "incoming", "compose", "repeats", "history", "operations", "relay",
                   "campaigns",
                   "api"],
-    "inbound": ["handling", "keywords", "calling", "twoway", "sorting", "routing", "desk",
-                "mailboxes"],
+    "inbound": ["handling", "keywords", "calling", "twoway", "sorting", "renting", "routing",
+                "desk", "mailboxes"],
     "billing": ["tariffs", "usage", "statements", "reports"],
 }
 # fmt: on

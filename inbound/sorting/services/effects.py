@@ -1,8 +1,6 @@
 """What follows from a text besides its place: copies to mail and phones, a call, a reply."""
 
 import datetime as dt
-import uuid
-from typing import Final
 
 from django.conf import settings
 
@@ -12,6 +10,7 @@ from inbound.calling import services as calling
 from inbound.handling.models import Handling
 from inbound.handling.replying import filled
 from inbound.keywords.models import Keyword
+from inbound.sorting import keys
 from inbound.sorting.meaning import Meaning, Place
 from inbound.sorting.models import AutoReply, Sorting
 from inbound.sorting.queries import Known, names_of, own_numbers, why_no_reply
@@ -22,10 +21,6 @@ from messaging.text.segments import measure
 from smsportal.lib.errors import Refused
 from smsportal.lib.phones import display
 from smsportal.lib.words import long_when
-
-# One text makes one forward, one reply and one confirmation, however often it is acted on.
-FORWARD: Final = uuid.UUID("6c1a2b1e-1f0b-4b43-9a53-0f4f1c4c7a10")
-REPLY: Final = uuid.UUID("9f1d2f34-63c8-4a25-8d2d-6a3a4f1b7c22")
 
 
 def has_any(text: IncomingText, meaning: Meaning, known: Known) -> bool:
@@ -106,7 +101,7 @@ def _forward(each: Sorting, handling: Handling, department: Department, now: dt.
             sender=Choice("alpha", department.alpha_tag, takes_replies=False),
             source="forward",
             name=f"Forward of {_named(each)}",
-            request_key=uuid.uuid5(FORWARD, str(text.uid)),
+            request_key=keys.forward(text.uid),
             now=now,
         )
     except Refused as why:
@@ -139,10 +134,10 @@ def _reply(
             department=department,
             numbers=[text.from_number],
             body=filled(wording, values_for(each, department)),
-            sender=number_texted(text),
+            sender=_answers_from(each),
             source="reply",
             name=f"Automatic reply of {_named(each)}",
-            request_key=uuid.uuid5(REPLY, str(text.uid)),
+            request_key=keys.reply(text.uid),
             now=now,
         )
     except Refused as why:
@@ -157,6 +152,13 @@ def number_texted(text: IncomingText) -> Choice:
     code = text.to_number.lstrip("+")
     value = code if code == settings.SHORT_CODE else text.to_number
     return Choice("number", value, takes_replies=True)
+
+
+def _answers_from(each: Sorting) -> Choice:
+    """A keyword's is the short code, also where a person found out that it was meant."""
+    if each.keyword is not None:
+        return Choice("number", settings.SHORT_CODE, takes_replies=True)
+    return number_texted(each.text)
 
 
 def values_for(each: Sorting, department: Department) -> dict[str, str]:
