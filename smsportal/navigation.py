@@ -12,6 +12,8 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.people.models import Person
 from accounts.people.roles import ROLES, RoleName
+from inbound.renting.queries import has_keyword, reads_keywords
+from inbound.sorting.queries.listing import unmatched_count
 from messaging.operations.queries.doubt import to_decide_count
 from messaging.operations.queries.troubles import wrong_count
 from messaging.sending.queries import halt
@@ -21,14 +23,15 @@ from smsportal.lib.walltime import day_of
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab: where it leads, the beginnings of the URL names that belong to it, and how many
-    things wait there.
+    """One tab: where it leads, the beginnings of the URL names that belong to it, how many things
+    wait there, and whose it is, where not everybody's of the role.
     """
 
     label: str
     url_name: str
     belongs: tuple[str, ...]
     count: Callable[[], int] | None = None
+    is_of: Callable[[Person], bool] | None = None
 
     def entry(self, view_name: str) -> dict[str, Any]:
         return {
@@ -50,7 +53,7 @@ ACTIVITY = Tab("Activity", "activity:list", ("activity:",))
 DECIDE = ("operations:to_decide", "operations:decide")
 TABS = {
     RoleName.USER: (
-        Tab("Messages", "compose:new", ("compose:", "repeats:", "history:")),
+        Tab("Messages", "compose:new", ("compose:", "repeats:", "history:", "sorting:")),
         CONTACTS,
         TEMPLATES,
         PROFILE,
@@ -60,7 +63,8 @@ TABS = {
         Tab("Department admins", "people:admins", ("people:admin",)),
         CONTACTS,
         TEMPLATES,
-        Tab("Messages", "history:list", ("history:", "repeats:")),
+        Tab("Messages", "history:list", ("history:", "repeats:", "sorting:")),
+        Tab("Inbound keywords", "keywords:list", ("keywords:",), is_of=has_keyword),
         ACTIVITY,
         PROFILE,
     ),
@@ -78,6 +82,7 @@ TABS = {
                 "people:admin",
             ),
         ),
+        Tab("Numbers", "renting:numbers", ("renting:", "sorting:"), unmatched_count),
         Tab("Carriers", "operations:carriers", ("operations:carrier",)),
         Tab("To decide", "operations:to_decide", DECIDE, to_decide_count),
         Tab("What is wrong", "operations:troubles", ("operations:troubles",), wrong_count),
@@ -106,15 +111,17 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "may": dict.fromkeys(person.permissions, True),
         "dept": SimpleLazyObject(lambda: _department(person)),
         "halt": SimpleLazyObject(halt),
+        "reads_keywords": SimpleLazyObject(lambda: reads_keywords(person)),
         "other_account": SimpleLazyObject(lambda: person.other_account),
-        "tabs": tabs(RoleName(person.role), match.view_name if match else ""),
+        "tabs": tabs(person, match.view_name if match else ""),
         "profile_url": reverse(PROFILE.url_name),
         "home_url": reverse(ROLES[RoleName(person.role)].home),
     }
 
 
-def tabs(role: RoleName, view_name: str) -> list[dict[str, Any]]:
-    return [tab.entry(view_name) for tab in TABS[role]]
+def tabs(person: Person, view_name: str) -> list[dict[str, Any]]:
+    theirs = [tab for tab in TABS[RoleName(person.role)] if not tab.is_of or tab.is_of(person)]
+    return [tab.entry(view_name) for tab in theirs]
 
 
 def _department(person: Person) -> dict[str, str] | None:

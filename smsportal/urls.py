@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from accounts.people import urls as people_urls
+from inbound.renting import urls as renting_urls
 from smsportal import appearance, home
 
 urlpatterns = [
@@ -21,6 +22,9 @@ urlpatterns = [
     path("", include("messaging.repeats.urls")),
     path("", include("messaging.history.urls")),
     path("", include("messaging.operations.urls")),
+    path("", include("inbound.sorting.urls")),
+    path("", include(renting_urls)),
+    path("", include(renting_urls.of_departments)),
 ]
 
 handler400 = "smsportal.errors.bad_request"

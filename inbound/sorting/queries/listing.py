@@ -1,4 +1,4 @@
-"""Texts to keywords and what was done with them, for those who may read them; and texts for nobody."""
+"""Texts to keywords and what was done with them, and texts for nobody."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -17,6 +17,7 @@ from inbound.sorting.models import Sorting
 from inbound.sorting.wishes import Wish
 from messaging.contacts.models import Contact
 from messaging.incoming.models import IncomingText
+from messaging.senders.models import Sender
 from messaging.sending.models import Batch
 from smsportal.lib.exports import phone_cell
 from smsportal.lib.walltime import LONDON
@@ -39,6 +40,15 @@ class Row:
     text: IncomingText
     name: str = ""
     done: list[tuple[str, Batch | None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What stands on the tabs of the messaging team's pages."""
+
+    numbers: int
+    keywords: int
+    unmatched: int
 
 
 def texts(person: Person, *, words: str = "", keyword: str = "", flagged: bool = False) -> QuerySet:
@@ -114,6 +124,11 @@ def was_unmatched() -> QuerySet:
 
 def unmatched_count() -> int:
     return Sorting.objects.filter(place=Place.UNMATCHED).count()
+
+
+def counts() -> Counts:
+    rented = Sender.objects.filter(released_at__isnull=True).count()
+    return Counts(rented, Keyword.objects.live().count(), unmatched_count())
 
 
 def _matches(person: Person, words: str) -> Q:

@@ -26,7 +26,13 @@ NO_KEYWORD = "Choose the keyword that it was for, or dismiss it."
 def unmatched(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     page = Paginator(listing.unmatched(words=words), A_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "words": words, "keywords": Known().keywords}
+    known, rows = Known().keywords, page.object_list
+    context = {
+        "page": page,
+        "rows": [(each, known.get(each.suggestion)) for each in rows],
+        "words": words,
+        "counts": listing.counts(),
+    }
     return render(request, "inbound/sorting/unmatched.html", context)
 
 
