@@ -12,6 +12,7 @@ from accounts.audit.actors import System
 from accounts.departments.models import CostCode, Department, TagState
 from accounts.people.models import Person
 from accounts.people.roles import RoleName
+from inbound.twoway.models import ReplyNumber
 from messaging.carriers.models import Carrier
 from messaging.compose import services as compose
 from messaging.compose.typed import Picked, Typed
@@ -23,6 +24,7 @@ from messaging.sending.models import Allowance, Batch, Message
 from messaging.sending.states import BatchState, Lane, State, key_of
 from messaging.text.segments import measure
 from messaging.wording import services as wording
+from smsportal.demo.inbound import make_keywords
 from smsportal.demo.university import FIRST_NAMES, LAST_NAMES, REPLIES, UNITS, Unit
 from smsportal.lib import walltime
 from smsportal.lib.ids import uuid7
@@ -113,6 +115,7 @@ def _make_unit(unit: Unit, carrier: Carrier, dice: random.Random, now: dt.dateti
     _make_history(unit, department, [user, user, *others], contacts, carrier, dice, now)
     if unit.sso == "phys0077":
         _make_replies(department, user, carrier, now)
+        make_keywords(department, user, carrier, now)
         _make_repeat(user, now)
     opted_out = contacts[3]
     OptOut.objects.create(
@@ -253,6 +256,7 @@ def _make_text(
 def _make_replies(department: Department, user: Person, carrier: Carrier, now: dt.datetime) -> None:
     """The user has a number of their own, and people have answered to it."""
     sender = Sender.objects.create(department=department, person=user, number="+447700900950")
+    ReplyNumber.objects.create(sender=sender)
     texts = Message.objects.filter(batch__person=user).select_related("batch").order_by("-pk")
     for n, (text, words) in enumerate(zip(texts[:4], REPLIES, strict=True)):
         IncomingText.objects.create(

@@ -312,6 +312,31 @@ POST operations:carrier_report/caller            403 403 403 403 403  403 403 40
 GET  operations:carrier_text/caller              403 403 403 403 403  403 403 403
 POST operations:carrier_text/caller              403 403 403 403 403  403 403 403
 
+GET  renting:numbers                             in  200 403 403 403
+GET  renting:rent                                in  200 403 403 403
+POST renting:rent                                in  422 403 403 403
+GET  renting:release/rented                      in  200 403 403 403  403 403 403
+POST renting:release/rented                      in  302 403 403 403  403 403 403
+GET  renting:keywords                            in  200 403 403 403
+GET  renting:give                                in  200 403 403 403
+POST renting:give                                in  422 403 403 403
+GET  renting:take_back/keyword                   in  200 403 403 403  403 403 403
+POST renting:take_back/keyword                   in  302 403 403 403  403 403 403
+GET  keywords:list                               in  403 403 200 403
+GET  keywords:edit/keyword                       in  403 403 200 403  403 404 403
+POST keywords:edit/keyword                       in  403 403 302 403  403 404 403
+# The user is one of its readers; the colleague is not.
+GET  sorting:texts                               in  403 403 200 200
+GET  sorting:texts_csv                           in  403 403 200 200
+POST sorting:text_no_more/keyword_text           in  403 403 302 302  404 404 404
+POST sorting:text_else/keyword_text              in  403 403 302 302  404 404 404
+GET  sorting:unmatched                           in  200 403 403 403
+GET  sorting:unmatched_assign/unmatched          in  200 403 403 403  403 403 403
+POST sorting:unmatched_assign/unmatched          in  422 403 403 403  403 403 403
+POST sorting:unmatched_dismiss/unmatched         in  302 403 403 403  403 403 403
+# A text that its keyword had from the beginning is not the messaging team's to read.
+GET  sorting:unmatched_assign/keyword_text       in  404 403 403 403  403 403 403
+
 GET  demo:handsets                               404 404 404 404 404
 POST demo:reply                                  404 404 404 404 404
 GET  demo:faults                                 404 404 404 404 404

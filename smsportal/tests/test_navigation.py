@@ -62,7 +62,15 @@ def current_of(text: str) -> list[str]:
         ),
         (
             make_operator,
-            ["Departments", "Carriers", "To decide", "What is wrong", "Activity", "My profile"],
+            [
+                "Departments",
+                "Numbers",
+                "Carriers",
+                "To decide",
+                "What is wrong",
+                "Activity",
+                "My profile",
+            ],
         ),
         (make_finance, ["My profile"]),
     ],

@@ -11,6 +11,7 @@ from accounts.departments.models import CodeKind, CostCode, Department
 from accounts.people.models import Person
 from accounts.people.services.invitations import invite
 from accounts.tests.make import make_admin, make_department, make_finance, make_operator, make_user
+from inbound.tests.make import come_in, from_phone, make_keyword, make_number
 from messaging.carriers.models import Carrier
 from messaging.compose import services as compose
 from messaging.compose.models import Draft, Upload
@@ -43,6 +44,7 @@ SECRETS = {
     "file": "ocarinas.csv",
     "number": "900613",
     "reply": "I play the serpent",
+    "keyword text": "Where is the ophicleide",
 }
 NUMBER = "+447700900613"
 
@@ -91,6 +93,7 @@ def make_world() -> World:
     _make_accounts(world)
     _make_book(world)
     _make_texts(world)
+    _make_inbound(world)
     return world
 
 
@@ -176,3 +179,15 @@ def _make_repeats(world: World) -> None:
         if name != "repeating_draft":
             world.made[name] = repeats.start(draft=draft, by=user, now=now)
     repeats.pause(repeat=world.made["paused_repeat"], by=user, now=now)
+
+
+def _make_inbound(world: World) -> None:
+    """A keyword that `user` reads, a text that may ask for no more, one for nobody, a number."""
+    made, user, now = world.made, world.people["user"], world.now
+    made["keyword"] = make_keyword("SACKBUT", world.ours)
+    made["keyword"].readers.add(user)
+    made["rented"] = make_number(user, "+447700900952")
+    words = f"{SECRETS['keyword text']}? Does it stop here?"
+    made["keyword_text"], made["unmatched"] = come_in(
+        from_phone(f"OXFORD SACKBUT {words}", phone=NUMBER), from_phone("hello"), now=now
+    )

@@ -7,9 +7,12 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.departments.models import Department
+from inbound.keywords.models import Keyword
+from inbound.sorting.models import Sorting
 from messaging.carriers.models import Carrier, CarrierHealth
 from messaging.contacts.models import Contact
 from messaging.routes.models import Route
+from messaging.senders.models import Sender
 from messaging.sending.models import Attempt, Batch
 from smsportal.demo.sights.prepared import DOWN, INVITED
 from smsportal.demo.sights.sight import ADMIN as A
@@ -101,6 +104,47 @@ def deciding() -> str:
     return reverse("operations:decide") + f"?pick={text.uid}"
 
 
+def keyword(word: str) -> Callable[[], object]:
+    return lambda: Keyword.objects.live().get(word=word).uid
+
+
+def rented() -> object:
+    return Sender.objects.filter(released_at__isnull=True)[0].uid
+
+
+def unmatched() -> object:
+    return Sorting.objects.filter(place="unmatched").latest("pk").uid
+
+
+def a_keyword_tried(page: Page) -> None:
+    page.get_by_label("Text to 81025").fill("oxford  openday: two places please")
+    press_on(page, "Try, without sending")
+
+
+def a_keyword_set_up_wrongly(page: Page) -> None:
+    page.get_by_label("Email addresses").fill("physics")
+    page.get_by_label("Reply to send").fill("Dear ((title)), thank you.")
+    press_on(page, "Save")
+
+
+def a_system_to_call(page: Page) -> None:
+    page.get_by_label("Your own system").check()
+    page.get_by_label("Address", exact=True).fill("https://openday.example.ac.uk/texts")
+    press_on(page, "Save")
+
+
+def a_number_without_a_user(page: Page) -> None:
+    page.get_by_label("Number").fill("07700 900950")
+    page.get_by_label("User", exact=True).fill("phys0077")
+    press_on(page, "Rent number")
+
+
+def a_word_that_is_kept(page: Page) -> None:
+    page.get_by_label("Keyword").fill("0PENDAY")
+    page.get_by_label("Department").select_option(index=1)
+    press_on(page, "Add keyword")
+
+
 STAFF = (
     Sight("users", A, at("people:users")),
     Sight("users-none", A, at("people:users", "?q=nobody+of+this+name")),
@@ -136,6 +180,15 @@ STAFF = (
     Sight("messages-scheduled-admin", A, at("history:batch", uid=batch(state="scheduled"))),
     Sight("repeats-admin", A, at("repeats:list")),
     Sight("repeat-admin", A, at("repeats:repeat", uid=repeat("active"))),
+    Sight("keywords", A, at("keywords:list")),
+    Sight("keyword-edit", A, at("keywords:edit", uid=keyword("OPENDAY"))),
+    Sight("keyword-edit-tried", A, at("keywords:edit", uid=keyword("OPENDAY")), a_keyword_tried),
+    Sight(
+        "keyword-edit-error", A, at("keywords:edit", uid=keyword("HELP")), a_keyword_set_up_wrongly
+    ),
+    Sight("keyword-edit-secret", A, at("keywords:edit", uid=keyword("HELP")), a_system_to_call),
+    Sight("keyword-texts-admin", A, at("sorting:texts")),
+    Sight("keyword-texts-look", A, at("sorting:texts", "?show=look")),
     Sight("activity-admin", A, at("activity:list")),
     Sight("profile-admin", A, at("people:profile")),
     Sight("switch-admin", A, at("people:switch")),
@@ -180,6 +233,23 @@ STAFF = (
     Sight("operator-unknown-decide", T, deciding),
     Sight("operator-unknown-decide-error", T, deciding, press("Save decision")),
     Sight("operator-unknown-decide-all", T, at("operations:decide", "?carrier=simulator")),
+    Sight("operator-numbers", T, at("renting:numbers")),
+    Sight("operator-number-rent", T, at("renting:rent")),
+    Sight("operator-number-rent-error", T, at("renting:rent"), a_number_without_a_user),
+    Sight("operator-number-release", T, at("renting:release", uid=rented)),
+    Sight("operator-keywords", T, at("renting:keywords")),
+    Sight("operator-keyword-give", T, at("renting:give")),
+    Sight("operator-keyword-give-error", T, at("renting:give"), a_word_that_is_kept),
+    Sight("operator-keyword-take-back", T, at("renting:take_back", uid=keyword("HELP"))),
+    Sight("operator-unmatched", T, at("sorting:unmatched")),
+    Sight("operator-unmatched-none", T, at("sorting:unmatched", "?q=nothing+like+it")),
+    Sight("operator-unmatched-assign", T, at("sorting:unmatched_assign", uid=unmatched)),
+    Sight(
+        "operator-unmatched-assign-error",
+        T,
+        at("sorting:unmatched_assign", uid=unmatched),
+        press("Give it to this keyword"),
+    ),
     Sight("operator-audit", T, at("activity:list")),
     Sight("operator-stop-error", T, at("operations:stop_everything"), press("Stop everything")),
     Sight("operator-stop", T, at("operations:stop_everything")),

@@ -34,6 +34,7 @@ FILES = {
     "contacts:export",
     "history:csv",
     "imports:bad_rows",
+    "sorting:texts_csv",
     "imports:template",
     "people:user_import_template",
     "mfa_download_recovery_codes",

@@ -1,0 +1,106 @@
+"""Keywords of one department, and what people have texted to them."""
+
+import datetime as dt
+
+from accounts.departments.models import Department
+from accounts.people.models import Person
+from inbound.keywords.models import Keyword
+from inbound.keywords.reading import skeleton
+from inbound.sorting.meaning import Place
+from inbound.sorting.models import Sorting
+from inbound.sorting.wishes import Wish
+from messaging.carriers.models import Carrier
+from messaging.incoming.models import IncomingText
+
+LATELY = "that number had an automatic reply within a day"
+# Hours ago, end of the number, words as texted, keyword, words read, wish, why no reply.
+TEXTS = (
+    (2, 311, "OXFORD OPENDAY Two places please, one wheelchair user", "OPENDAY",
+     "Two places please, one wheelchair user", Wish.NONE, ""),
+    (3, 312, "Oxford openday: can my sister come too?", "OPENDAY", "can my sister come too?",
+     Wish.NONE, ""),
+    (5, 313, "OXFORD HELP the fume cupboard in lab 3 bleeps", "HELP",
+     "the fume cupboard in lab 3 bleeps", Wish.NONE, ""),
+    (6, 313, "OXFORD HELP it has stopped by itself, sorry", "HELP",
+     "it has stopped by itself, sorry", Wish.NONE, LATELY),
+    (9, 314, "OXFORD OPENDAY please stop sending me these", "OPENDAY",
+     "please stop sending me these", Wish.PERHAPS, ""),
+    (26, 315, "oxford help", "HELP", "", Wish.NONE, ""),
+)  # fmt: skip
+# Hours ago, end of the number, words, the number that they came to, a keyword perhaps meant.
+UNMATCHED = (
+    (1, 316, "OXFORDOPENDAY three places", "81025", "OPENDAY"),
+    (4, 317, "Hi, is this the right number for the open day?", "81025", ""),
+    (30, 318, "<b>You have won</b> a holiday, reply YES", "81025", ""),
+)
+
+
+def make_keywords(department: Department, user: Person, carrier: Carrier, now: dt.datetime) -> None:
+    began = now - dt.timedelta(days=200)
+    help_ = _keyword(
+        department,
+        "HELP",
+        began,
+        emails=["lab.office@example.ac.uk"],
+        mobiles=["+447700900142"],
+        replies=True,
+        reply="Thank you, ((first name)). The lab office has your text and will ring you.",
+    )
+    open_day = _keyword(
+        department,
+        "OPENDAY",
+        began,
+        emails=["openday@example.ac.uk", "outreach@example.ac.uk"],
+        replies=True,
+        reply="Thank you for texting Physics. Your place on the open day is noted. Doors open at "
+        "9:30am at the main entrance.",
+        has_hours=True,
+        opens_at=dt.time(9),
+        closes_at=dt.time(17),
+        reply_outside="Thank you for texting Physics. We answer on weekdays from 9am.",
+    )
+    for keyword in (help_, open_day):
+        keyword.readers.add(user)
+    _make_texts({"HELP": help_, "OPENDAY": open_day}, carrier, now)
+
+
+def _keyword(department: Department, word: str, at: dt.datetime, **handling: object) -> Keyword:
+    return Keyword.objects.create(
+        department=department, word=word, skeleton=skeleton(word), created_at=at, **handling
+    )
+
+
+def _make_texts(keywords: dict[str, Keyword], carrier: Carrier, now: dt.datetime) -> None:
+    for n, (hours, end, body, word, words, wish, why) in reversed(list(enumerate(TEXTS))):
+        text = _text(carrier, f"past-keyword-{n}", end, body, "81025", hours, now)
+        Sorting.objects.create(
+            text=text,
+            place=Place.KEYWORD,
+            keyword=keywords[word],
+            words=words,
+            wish=wish,
+            no_reply_why=why,
+            sorted_at=text.received_at,
+        )
+    for n, (hours, end, body, to_number, meant) in reversed(list(enumerate(UNMATCHED))):
+        text = _text(carrier, f"past-unmatched-{n}", end, body, to_number, hours, now)
+        Sorting.objects.create(
+            text=text,
+            place=Place.UNMATCHED,
+            words=body,
+            suggestion=meant,
+            sorted_at=text.received_at,
+        )
+
+
+def _text(
+    carrier: Carrier, ref: str, end: int, body: str, to: str, hours: int, now: dt.datetime
+) -> IncomingText:
+    return IncomingText.objects.create(
+        carrier=carrier,
+        carrier_ref=ref,
+        from_number=f"+447700900{end}",
+        to_number=to,
+        body=body,
+        received_at=now - dt.timedelta(hours=hours),
+    )
