@@ -15,7 +15,11 @@ EXAMPLES: Final = {
     "number": "07700 900123",
     "keyword": "OPENDAY",
 }
-_TIDY: Final = ((re.compile(r"[ \t]{2,}"), " "), (re.compile(r" +([,.;:!?])"), r"\1"))
+_TIDY: Final = (
+    (re.compile(r"[ \t]{2,}"), " "),
+    (re.compile(r" +([,.;:!?])"), r"\1"),
+    (re.compile(r",(?=[,.;:!?])"), ""),  # Thank you, ((name)).
+)
 
 
 def filled(reply: str, values: Mapping[str, str]) -> str:

@@ -4,13 +4,22 @@ import datetime as dt
 
 from accounts.departments.models import Department
 from accounts.people.models import Person
+from inbound.handling.replying import filled
 from inbound.keywords.models import Keyword
 from inbound.keywords.reading import skeleton
+from inbound.sorting import keys
 from inbound.sorting.meaning import Place
-from inbound.sorting.models import Sorting
+from inbound.sorting.models import AutoReply, Sorting
 from inbound.sorting.wishes import Wish
+from inbound.twoway.models import ReplyNumber
 from messaging.carriers.models import Carrier
 from messaging.incoming.models import IncomingText
+from messaging.senders.models import Sender
+from messaging.sending.models import Batch, Message
+from messaging.sending.queries import price_tenths
+from messaging.sending.states import BatchState, Lane, State
+from messaging.text.segments import measure
+from smsportal.lib.walltime import day_of
 
 LATELY = "that number had an automatic reply within a day"
 # Hours ago, end of the number, words as texted, keyword, words read, wish, why no reply.
@@ -62,6 +71,21 @@ def make_keywords(department: Department, user: Person, carrier: Carrier, now: d
     for keyword in (help_, open_day):
         keyword.readers.add(user)
     _make_texts({"HELP": help_, "OPENDAY": open_day}, carrier, now)
+    _make_numbers(department, user, now)
+
+
+def _make_numbers(department: Department, user: Person, now: dt.datetime) -> None:
+    """A colleague's, one that rests, and one that is free again."""
+    colleagues = department.people.live().users().exclude(pk=user.pk).order_by("username")
+    for end, days_ago, person in zip((952, 953, 954), (None, 20, 120), colleagues, strict=False):
+        sender = Sender.objects.create(
+            department=department,
+            person=person,
+            number=f"+447700900{end}",
+            created_at=now - dt.timedelta(days=300),
+            released_at=None if days_ago is None else now - dt.timedelta(days=days_ago),
+        )
+        ReplyNumber.objects.create(sender=sender)
 
 
 def _keyword(department: Department, word: str, at: dt.datetime, **handling: object) -> Keyword:
@@ -73,12 +97,14 @@ def _keyword(department: Department, word: str, at: dt.datetime, **handling: obj
 def _make_texts(keywords: dict[str, Keyword], carrier: Carrier, now: dt.datetime) -> None:
     for n, (hours, end, body, word, words, wish, why) in reversed(list(enumerate(TEXTS))):
         text = _text(carrier, f"past-keyword-{n}", end, body, "81025", hours, now)
+        keyword = keywords[word]
         Sorting.objects.create(
             text=text,
             place=Place.KEYWORD,
-            keyword=keywords[word],
+            keyword=keyword,
             words=words,
             wish=wish,
+            reply=None if why else _reply(keyword, text, carrier),
             no_reply_why=why,
             sorted_at=text.received_at,
         )
@@ -104,3 +130,61 @@ def _text(
         body=body,
         received_at=now - dt.timedelta(hours=hours),
     )
+
+
+def _reply(keyword: Keyword, text: IncomingText, carrier: Carrier) -> Batch:
+    """What the keyword answered, delivered."""
+    at, department = text.received_at, keyword.department
+    hours = keyword.hours
+    wording = keyword.reply if hours is None or hours.include(at) else keyword.reply_outside
+    words = filled(wording, {"keyword": keyword.word})
+    parts = measure(words).parts
+    code = department.code_on(day_of(at))
+    batch = Batch.objects.create(
+        request_key=keys.reply(text.uid),
+        department=department,
+        person_name=f"Automatic reply of {keyword}",
+        cost_code=code.code if code else "",
+        price_tenths=price_tenths(department.pk, day_of(at)),
+        source="reply",
+        sender=text.to_number,
+        sender_kind="number",
+        wording=words,
+        body=words,
+        lane=Lane.INTERACTIVE,
+        state=BatchState.FINISHED,
+        send_at=at,
+        valid_until=at + dt.timedelta(hours=24),
+        person_count=1,
+        part_count=parts,
+        reserved_on=day_of(at),
+        accepted_at=at,
+        expanded_at=at,
+        started_at=at,
+        released_at=at,
+        finished_at=at,
+        changed_at=at,
+        tally={State.DELIVERED: 1},
+        charged_part_count=parts,
+        tallied_at=at,
+    )
+    Message.objects.create(
+        batch=batch,
+        department=department,
+        row_no=0,
+        number=text.from_number,
+        part_count=parts,
+        lane=batch.lane,
+        state=State.DELIVERED,
+        next_at=at,
+        valid_until=batch.valid_until,
+        attempt_count=1,
+        carrier=carrier,
+        carrier_ref=f"past-reply-{batch.pk}",
+        accepted_at=at,
+        accepted_part_count=parts,
+        final_at=at,
+    )
+    source = f"keyword:{keyword.pk}"
+    AutoReply.objects.create(text=text, to_number=text.from_number, source=source, at=at)
+    return batch

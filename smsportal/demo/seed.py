@@ -255,7 +255,10 @@ def _make_text(
 
 def _make_replies(department: Department, user: Person, carrier: Carrier, now: dt.datetime) -> None:
     """The user has a number of their own, and people have answered to it."""
-    sender = Sender.objects.create(department=department, person=user, number="+447700900950")
+    began = now - dt.timedelta(days=80)
+    sender = Sender.objects.create(
+        department=department, person=user, number="+447700900950", created_at=began
+    )
     ReplyNumber.objects.create(sender=sender)
     texts = Message.objects.filter(batch__person=user).select_related("batch").order_by("-pk")
     for n, (text, words) in enumerate(zip(texts[:4], REPLIES, strict=True)):
