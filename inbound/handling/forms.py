@@ -58,7 +58,6 @@ class HandlingForm(forms.Form):
     )
 
     example = EXAMPLES  # by which replies are counted
-    example_json = json.dumps(EXAMPLES)
 
     def clean_reply(self) -> str:
         return with_plain_line_ends(self.cleaned_data["reply"]).strip()
@@ -88,6 +87,10 @@ class HandlingForm(forms.Form):
         handling.opens_at = data.get("opens_at")
         handling.closes_at = data.get("closes_at")
         handling.days = data.get("days") or Days.WEEKDAYS
+
+    @property
+    def example_json(self) -> str:
+        return json.dumps(self.example)
 
     @property
     def measured(self) -> Measure:

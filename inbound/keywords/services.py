@@ -33,6 +33,8 @@ def give(*, word: str, department: Department, by: Actor, now: dt.datetime) -> K
     """
     require(by, TEAM)
     word = _checked(word)
+    # Locked: one that closes at this moment gives back what there is.
+    department = Department.objects.select_for_update().get(pk=department.pk)
     if not department.is_open:
         raise Refused(f"{department} is closed. Choose another one.", field="id_department")
     _refuse_what_is_taken(word)

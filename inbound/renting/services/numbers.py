@@ -30,6 +30,9 @@ def rent(*, number: str, person: Person, by: Actor, now: dt.datetime) -> Sender:
         number = normalise(number)
     except BadNumber as why:
         raise Refused(why.words, field="id_number") from None
+    # Locked: who leaves at this moment gives back what there is.
+    people = Person.objects.select_for_update(of=("self",)).select_related("department")
+    person = people.get(pk=person.pk)
     _refuse_one_who_cannot(person)
     _refuse_what_is_taken(number, now)
     try:
