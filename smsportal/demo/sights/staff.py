@@ -113,7 +113,8 @@ def rented() -> object:
 
 
 def unmatched() -> object:
-    return Sorting.objects.filter(place="unmatched").latest("pk").uid
+    """One that suggests no keyword."""
+    return Sorting.objects.filter(place="unmatched", suggestion="").latest("pk").uid
 
 
 def a_keyword_tried(page: Page) -> None:
