@@ -11,8 +11,8 @@ pytestmark = pytest.mark.once
 WINGS = {
     "accounts": ["audit", "mail", "departments", "people", "opening", "activity", "apikeys",
                  "requests"],
-    "messaging": ["text", "carriers", "routes", "senders", "contacts", "imports", "wording",
-                  "sending", "incoming", "compose", "repeats", "history", "operations", "relay",
+    "messaging": ["text", "carriers", "routes", "senders", "contacts", "imports", "optouts",
+                  "wording", "sending", "incoming", "compose", "repeats", "history", "operations", "relay",
                   "campaigns",
                   "api"],
     "inbound": ["handling", "keywords", "calling", "twoway", "sorting", "routing", "desk",
