@@ -62,7 +62,15 @@ def current_of(text: str) -> list[str]:
         ),
         (
             make_operator,
-            ["Departments", "Carriers", "To decide", "What is wrong", "Activity", "My profile"],
+            [
+                "Departments",
+                "Carriers",
+                "To decide",
+                "Opted out",
+                "What is wrong",
+                "Activity",
+                "My profile",
+            ],
         ),
         (make_finance, ["My profile"]),
     ],
@@ -94,6 +102,8 @@ def test_no_role_is_without_tabs():
         (make_operator, "operations:carrier_add", "Carriers"),
         (make_operator, "operations:troubles", "What is wrong"),
         (make_operator, "activity:list", "Activity"),
+        (make_operator, "optouts:list", "Opted out"),
+        (make_user, "optouts:list", "Contacts"),
         (make_finance, "people:profile", "My profile"),
     ],
 )
