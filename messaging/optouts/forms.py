@@ -87,6 +87,7 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if person.department_id is None:
+            self.fields["q"].label = "Number or words"
             del self.fields["out_of"]
 
     def filters(self) -> Filters:

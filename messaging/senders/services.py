@@ -57,7 +57,9 @@ def lift_opt_outs(*, standing: QuerySet[OptOut], why: str, by: Actor, now: dt.da
     for opt_out in standing.filter(lifted_at__isnull=True):
         with transaction.atomic():
             mine = OptOut.objects.filter(pk=opt_out.pk, lifted_at__isnull=True)
-            if not mine.update(lifted_at=now, lifted_by_name=by.audit_name, lifted_why=why[:MOST_WORDS]):
+            if not mine.update(
+                lifted_at=now, lifted_by_name=by.audit_name, lifted_why=why[:MOST_WORDS]
+            ):
                 continue
             audit.record(
                 by=by,

@@ -269,13 +269,13 @@ def _make_opt_outs(
     department: Department, admin: Person, contacts: list[Contact], now: dt.datetime
 ) -> None:
     """One by text, one that the administrator added, one that was lifted, and one everywhere."""
-    by_text = {"words": "STOP", "came_to": "81025"}
-    by_email = {
+    by_text: dict[str, object] = {"words": "STOP", "came_to": "81025"}
+    by_email: dict[str, object] = {
         "asked": Asked.EMAIL,
         "words": "“Please take me off the reminders, I have graduated.”",
         "by_name": admin.audit_name,
     }
-    lifted = {
+    lifted: dict[str, object] = {
         "lifted_at": now - dt.timedelta(days=20),
         "lifted_by_name": admin.audit_name,
         "lifted_why": "Rang the office and asked for the reminders again",
@@ -289,7 +289,8 @@ def _make_opt_outs(
     for (of, days, fields), contact in zip(rows, contacts[3:], strict=False):
         out = OptOut.objects.in_force().filter(department=of, number=contact.number)
         if not out.exists():
-            at = now - dt.timedelta(days=days, hours=3)
+            day = now - dt.timedelta(days=days)
+            at = day.replace(hour=9 + days % 8, minute=days % 60)
             OptOut.objects.create(department=of, number=contact.number, at=at, **fields)
 
 

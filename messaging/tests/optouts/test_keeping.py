@@ -25,7 +25,7 @@ def admin():
     return make_admin(make_department("Physics"), name="Gareth Pugh", username="phys0117admin")
 
 
-def add(by, number=drama(1), **fields):
+def add(by, number="+447700900001", **fields):
     fields = {"asked": Asked.EMAIL, "words": EVIDENCE, "now": NOW, **fields}
     services.add(number=number, by=by, **fields)
     return OptOut.objects.latest("pk")

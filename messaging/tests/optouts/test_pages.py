@@ -41,7 +41,7 @@ def as_(client):
     return signed_in
 
 
-def out(department, number=drama(123), **fields):
+def out(department, number="+447700900123", **fields):
     return OptOut.objects.create(
         **{"department": department, "number": number, "words": "STOP", "at": NOW, **fields}
     )
@@ -137,9 +137,7 @@ def test_the_name_in_a_personal_contact_is_seen_by_its_owner_alone(as_, user, ad
         "900123", "hughes", "ffion hughes", "graduated", "ffion graduated", "81025",
     ],
 )  # fmt: skip
-def test_somebody_is_found_by_number_in_any_format_by_name_and_by_words(
-    as_, admin, physics, typed
-):
+def test_somebody_is_found_by_number_in_any_format_by_name_and_by_words(as_, admin, physics, typed):
     make_contact(admin, drama(123), first_name="Ffion", last_name="Hughes")
     out(physics, words="I have graduated", came_to="81025")
     out(physics, drama(456), words="STOP")
@@ -379,3 +377,13 @@ def test_the_page_of_a_contact_says_nothing_of_another_departments_or_a_lifted_o
     page = words(as_(admin).get(reverse("contacts:edit", args=[contact.uid])))
 
     assert "Opted out since" not in page
+
+
+def test_the_page_of_a_contact_leads_its_administrator_to_adding_the_number(as_, admin):
+    contact = make_contact(admin, drama(123))
+    client = as_(admin)
+
+    assert f"{ADD}?number=07700%20900123" in words(
+        client.get(reverse("contacts:edit", args=[contact.uid]))
+    )
+    assert 'value="07700 900123"' in words(client.get(ADD, {"number": "07700 900123"}))
