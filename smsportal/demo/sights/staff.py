@@ -34,13 +34,13 @@ def contact() -> object:
 
 
 def opt_out(asked: str) -> Callable[[], object]:
-    """One of the department's that stands."""
-    of = OptOut.objects.in_force().filter(asked=asked)
-    return lambda: of.filter(department__people__username=A)[0].uid
+    """The newest of the department's that stand."""
+    of = OptOut.objects.in_force().filter(asked=asked, department__people__username=A)
+    return lambda: of.latest("at").uid
 
 
 def opt_out_everywhere() -> object:
-    return OptOut.objects.in_force().filter(department=None)[0].uid
+    return OptOut.objects.in_force().filter(department=None).latest("at").uid
 
 
 def opted_out_contact() -> object:

@@ -35,6 +35,7 @@ FILES = {
     "history:csv",
     "imports:bad_rows",
     "imports:template",
+    "optouts:csv",
     "people:user_import_template",
     "mfa_download_recovery_codes",
 }
