@@ -47,7 +47,7 @@ PROFILE = Tab(
     "people:profile",
     ("people:profile", "people:second_step", "account_", "mfa_", "usersessions_"),
 )
-CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "imports:"))
+CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "imports:", "optouts:"))
 TEMPLATES = Tab("Templates", "wording:list", ("wording:",))
 ACTIVITY = Tab("Activity", "activity:list", ("activity:",))
 DECIDE = ("operations:to_decide", "operations:decide")
@@ -85,6 +85,7 @@ TABS = {
         Tab("Numbers", "renting:numbers", ("renting:", "sorting:"), unmatched_count),
         Tab("Carriers", "operations:carriers", ("operations:carrier",)),
         Tab("To decide", "operations:to_decide", DECIDE, to_decide_count),
+        Tab("Opted out", "optouts:list", ("optouts:",)),
         Tab("What is wrong", "operations:troubles", ("operations:troubles",), wrong_count),
         ACTIVITY,
         PROFILE,

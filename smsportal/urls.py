@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("accounts.activity.urls")),
     path("contacts/", include("messaging.contacts.urls")),
     path("contacts/import/", include("messaging.imports.urls")),
+    path("contacts/opted-out/", include("messaging.optouts.urls")),
     path("templates/", include("messaging.wording.urls")),
     path("", include("messaging.compose.urls")),
     path("", include("messaging.repeats.urls")),

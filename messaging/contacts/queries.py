@@ -1,7 +1,6 @@
 """What the CONTACTS pages ask."""
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,8 +14,8 @@ from messaging.contacts.names import join_groups
 from messaging.senders.models import OptOut
 from smsportal.lib.db import CHUNK
 from smsportal.lib.exports import phone_cell
+from smsportal.lib.phones import sought
 
-_NUMBER = re.compile(r"[\s\d()+.\-]+")
 CLUSTERS_SHOWN = 50
 EXPORT_HEADINGS = ["Mobile", "FirstName", "LastName", "Groups"]
 
@@ -46,9 +45,8 @@ def find(person: Person, filters: Filters) -> QuerySet[Contact]:
 
 
 def _matches(words: str) -> Q:
-    if _NUMBER.fullmatch(words):
-        digits = re.sub(r"\D", "", words)
-        return Q(number__contains=re.sub(r"^(0{0,2}44)?0*", "", digits))
+    if digits := sought(words):
+        return Q(number__contains=digits)
     wanted = Q()
     for word in words.split():
         wanted &= Q(first_name__icontains=word) | Q(last_name__icontains=word)
@@ -73,8 +71,15 @@ def export_rows(person: Person, contacts: QuerySet[Contact]) -> Iterator[list[st
         yield [phone_cell(number), first_name, last_name, join_groups(names.get(pk, []))]
 
 
-def opted_out(department_id: int, contacts: Iterable[Contact]) -> set[str]:
-    return OptOut.objects.numbers(department_id, {contact.number for contact in contacts})
+def with_opt_outs(department_id: int, contacts: Iterable[Contact]) -> list[Contact]:
+    """The contacts, each with its `opt_out`: the first that stands, or None."""
+    shown = list(contacts)
+    standing = OptOut.objects.standing(department_id).select_related("department")
+    among = standing.filter(number__in={contact.number for contact in shown})
+    first = {opt_out.number: opt_out for opt_out in among.order_by("-at")}
+    for contact in shown:
+        contact.opt_out = first.get(contact.number)
+    return shown
 
 
 def groups_of(person: Person) -> QuerySet[Group]:

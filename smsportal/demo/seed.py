@@ -19,7 +19,7 @@ from messaging.compose.typed import Picked, Typed
 from messaging.contacts.models import Contact, Group, Membership
 from messaging.incoming.models import IncomingText
 from messaging.repeats import services as repeats
-from messaging.senders.models import OptOut, Sender
+from messaging.senders.models import Asked, OptOut, Sender
 from messaging.sending.models import Allowance, Batch, Message
 from messaging.sending.states import BatchState, Lane, State, key_of
 from messaging.text.segments import measure
@@ -117,10 +117,7 @@ def _make_unit(unit: Unit, carrier: Carrier, dice: random.Random, now: dt.dateti
         _make_replies(department, user, carrier, now)
         make_keywords(department, user, carrier, now)
         _make_repeat(user, now)
-    opted_out = contacts[3]
-    OptOut.objects.create(
-        department=department, number=opted_out.number, words="STOP", at=now - dt.timedelta(days=9)
-    )
+    _make_opt_outs(department, admin, contacts, now)
 
 
 def _make_contacts(
@@ -273,6 +270,35 @@ def _make_replies(department: Department, user: Person, carrier: Carrier, now: d
             person=user,
             message=text,
         )
+
+
+def _make_opt_outs(
+    department: Department, admin: Person, contacts: list[Contact], now: dt.datetime
+) -> None:
+    """One by text, one that the administrator added, one that was lifted, and one everywhere."""
+    by_text: dict[str, object] = {"words": "STOP", "came_to": "81025"}
+    by_email: dict[str, object] = {
+        "asked": Asked.EMAIL,
+        "words": "“Please take me off the reminders, I have graduated.”",
+        "by_name": admin.audit_name,
+    }
+    lifted: dict[str, object] = {
+        "lifted_at": now - dt.timedelta(days=20),
+        "lifted_by_name": admin.audit_name,
+        "lifted_why": "Rang the office and asked for the reminders again",
+    }
+    rows: list[tuple[Department | None, int, dict[str, object]]] = [
+        (department, 9, by_text),
+        (department, 32, by_email),
+        (department, 61, by_text | lifted),
+        (None, 17, by_text | {"words": "STOP ALL"}),
+    ]
+    for (of, days, fields), contact in zip(rows, contacts[3:], strict=False):
+        out = OptOut.objects.in_force().filter(department=of, number=contact.number)
+        if not out.exists():
+            day = now - dt.timedelta(days=days)
+            at = day.replace(hour=9 + days % 8, minute=days % 60)
+            OptOut.objects.create(department=of, number=contact.number, at=at, **fields)
 
 
 def _make_repeat(user: Person, now: dt.datetime) -> None:

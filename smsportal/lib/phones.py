@@ -49,6 +49,7 @@ _EXTENSION: Final = re.compile(
     r"(.*[0-9].*?)(?:;?\s*ext(?:n|ension)?\b[.:=\s]*|x\s*|#\s*)[0-9]{1,6}", re.IGNORECASE
 )
 _NOT_OF_A_NUMBER: Final = re.compile(r"[^0-9+]|(?<!^)\+|\+$")
+_LIKE_A_NUMBER: Final = re.compile(r"[\s0-9()+.\-]+")
 _LOOKALIKES: Final = str.maketrans("OoIl|", "00111")
 
 # A float holds fifteen digits; of a longer number the last ones are not those that were typed.
@@ -138,6 +139,15 @@ def display(e164: str) -> str:
     form = phonenumbers.PhoneNumberFormat
     is_uk = number.country_code == 44
     return phonenumbers.format_number(number, form.NATIONAL if is_uk else form.INTERNATIONAL)
+
+
+def sought(words: str) -> str:
+    """The digits to look for in E.164 where somebody typed a number, or some of its digits, in
+    any format; "" for words.
+    """
+    if not _LIKE_A_NUMBER.fullmatch(words):
+        return ""
+    return re.sub(r"^(0{0,2}44)?0*", "", re.sub(r"\D", "", words))
 
 
 def mask(e164: str) -> str:

@@ -69,6 +69,7 @@ STATUS = {
     "off": ("Cannot sign in", "", "ban"),
     "invited": ("Invited", "warn", "mail"),
     "optout": ("Opted out", "", "ban"),
+    "lifted": ("Lifted", "", "undo"),
     "healthy": ("Working", "good", "ok"),
     "slow": ("Slow", "warn", "alert"),
     "down": ("Not answering", "bad", "stop"),

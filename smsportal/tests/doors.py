@@ -229,6 +229,16 @@ POST imports:undo/own_import                     in  403 403 404 302  404 404 40
 POST imports:cancel/import                       in  403 403 302 404  404 404 404
 POST imports:cancel/own_import                   in  403 403 404 302  404 404 404
 
+# A user reads the list. One for everywhere is the messaging team's, and it sees no department's.
+GET  optouts:list                                in  200 403 200 200
+GET  optouts:csv                                 in  200 403 200 200
+GET  optouts:add                                 in  200 403 200 403
+POST optouts:add                                 in  422 403 422 403
+GET  optouts:lift/opt_out                        in  404 403 200 403  403 404 403
+POST optouts:lift/opt_out                        in  404 403 422 403  403 404 403
+GET  optouts:lift/opt_out_everywhere             in  200 403 403 403  403 403 403
+POST optouts:lift/opt_out_everywhere             in  422 403 403 403  403 403 403
+
 GET  wording:list                                in  403 403 200 200
 GET  wording:add                                 in  403 403 200 200
 POST wording:add                                 in  403 403 422 422

@@ -11,9 +11,9 @@ pytestmark = pytest.mark.once
 WINGS = {
     "accounts": ["audit", "mail", "departments", "people", "opening", "activity", "apikeys",
                  "requests"],
-    "messaging": ["text", "carriers", "routes", "senders", "contacts", "imports", "wording",
-                  "sending", "incoming", "compose", "repeats", "history", "operations", "relay",
-                  "campaigns",
+    "messaging": ["text", "carriers", "routes", "senders", "contacts", "imports", "optouts",
+                  "wording", "sending", "incoming", "compose", "repeats", "history", "operations",
+                  "relay", "campaigns",
                   "api"],
     "inbound": ["handling", "keywords", "calling", "twoway", "sorting", "renting", "routing",
                 "desk", "mailboxes"],

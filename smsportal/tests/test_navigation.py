@@ -67,6 +67,7 @@ def current_of(text: str) -> list[str]:
                 "Numbers",
                 "Carriers",
                 "To decide",
+                "Opted out",
                 "What is wrong",
                 "Activity",
                 "My profile",
@@ -102,6 +103,8 @@ def test_no_role_is_without_tabs():
         (make_operator, "operations:carrier_add", "Carriers"),
         (make_operator, "operations:troubles", "What is wrong"),
         (make_operator, "activity:list", "Activity"),
+        (make_operator, "optouts:list", "Opted out"),
+        (make_user, "optouts:list", "Contacts"),
         (make_finance, "people:profile", "My profile"),
     ],
 )

@@ -19,8 +19,10 @@ from messaging.compose.typed import Typed
 from messaging.contacts import services as contacts
 from messaging.imports import services as imports
 from messaging.incoming.models import IncomingText
+from messaging.optouts import services as optouts
 from messaging.repeats import services as repeats
 from messaging.routes.models import Route
+from messaging.senders.models import Asked, OptOut
 from messaging.sending.engine import release
 from messaging.tests.make import make_basket, make_batch, make_simulator
 from messaging.wording import services as wording
@@ -42,6 +44,7 @@ SECRETS = {
     "draft": "The unsent harmonium",
     "repeat": "The weekly glockenspiel",
     "file": "ocarinas.csv",
+    "opt-out": "No more sousaphones",
     "number": "900613",
     "reply": "I play the serpent",
     "keyword text": "Where is the ophicleide",
@@ -92,6 +95,7 @@ def make_world() -> World:
     world.made["route"] = Route.objects.create(carrier=world.carrier)
     _make_accounts(world)
     _make_book(world)
+    _make_opt_outs(world)
     _make_texts(world)
     _make_inbound(world)
     return world
@@ -138,6 +142,17 @@ def _make_book(world: World) -> None:
         made[f"{prefix}import"] = imports.start(
             source=b"Mobile\r\n07700 900613\r\n", name=SECRETS["file"], by=keeper, now=now
         )
+
+
+def _make_opt_outs(world: World) -> None:
+    """Of numbers that nobody texts here, so that the messages keep their people."""
+    admin, operator = world.people["admin"], world.people["operator"]
+    for name, number, words, by in (
+        ("opt_out", "+447700900614", SECRETS["opt-out"], admin),
+        ("opt_out_everywhere", "+447700900615", "No more texts at all", operator),
+    ):
+        optouts.add(number=number, asked=Asked.EMAIL, words=words, by=by, now=world.now)
+        world.made[name] = OptOut.objects.get(number=number)
 
 
 def _make_texts(world: World) -> None:

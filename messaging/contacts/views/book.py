@@ -76,6 +76,7 @@ def edit(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, f"{contact} has been saved")
             return redirect("contacts:list")
+    queries.with_opt_outs(contact.department_id, [contact])
     context = {"form": form, "contact": contact, "keeps_global": contact.is_global}
     status = 422 if form.errors else 200
     return render(request, "messaging/contacts/edit.html", context, status=status)

@@ -11,17 +11,19 @@ from django.utils import timezone
 from messaging.contacts import queries
 from messaging.contacts.forms import FilterForm, UndoForm
 from messaging.contacts.models import Contact, Group
+from messaging.senders.models import OptOut
 
 ROWS_A_PAGE = 50
 UNDO_FOR = dt.timedelta(hours=24)
 
 
 def tabs(request: HttpRequest) -> dict[str, int]:
-    """The counts that stand beside Contacts and Groups."""
+    """The counts that stand beside Contacts, Groups and Opted out."""
     person = request.user
     return {
         "contact_count": Contact.objects.visible_to(person).live().count(),
         "group_count": Group.objects.visible_to(person).live().count(),
+        "opt_out_count": OptOut.objects.visible_to(person).in_force().count(),
     }
 
 
@@ -30,9 +32,9 @@ def rows(request: HttpRequest, contacts: QuerySet[Contact]) -> dict[str, Any]:
     person = request.user
     pages = Paginator(queries.with_groups(person, contacts), ROWS_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
+    page.object_list = queries.with_opt_outs(person.department_id, page.object_list)
     return {
         "page": page,
-        "opted_out": queries.opted_out(person.department_id, page.object_list),
         "keeps_global": person.may("manage_global_contacts"),
         "may_send": person.may("send_texts"),
     }

@@ -46,8 +46,15 @@ def test_the_list_shows_numbers_as_people_write_them_with_type_and_opted_out(bro
 
     page = browse.get(reverse("contacts:list"))
 
-    assert page.context["opted_out"] == {"+447700900118"}
-    for shown in ("07700 900118", "Opted out", "Kept by your administrator", "Personal", "Global"):
+    since = {each.number: each.opt_out and each.opt_out.at for each in page.context["page"]}
+    assert since == {"+447700900118": NOW, "+447700900119": None}
+    for shown in (
+        "07700 900118",
+        "since 12 May 2026",
+        "Kept by your administrator",
+        "Personal",
+        "Global",
+    ):
         assert shown in words(page)
 
 

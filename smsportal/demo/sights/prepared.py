@@ -14,9 +14,11 @@ from messaging.compose.models import Draft
 from messaging.compose.typed import Typed
 from messaging.contacts import services as contacts
 from messaging.operations.models import Trouble
+from messaging.optouts import services as optouts
 from messaging.repeats import services as repeats
 from messaging.repeats.models import Occurrence
 from messaging.routes import services as routes
+from messaging.senders.models import Asked
 from messaging.sending import services as sending
 from messaging.sending.engine import release
 from messaging.sending.models import Attempt, Batch
@@ -55,6 +57,13 @@ def prepare(*, now: dt.datetime) -> None:
         contacts.add_contact(
             number=number, first_name="Amara", last_name="Obi", by=person(ADMIN), now=now
         )
+    optouts.add(
+        number="+447700900803",
+        asked=Asked.EMAIL,
+        words=f"https://mail.example.ac.uk/?item={'AAMkAGI2TG93' * 20}",  # has no place to break
+        by=person(ADMIN),
+        now=now - dt.timedelta(days=2),
+    )
     _write(user, now, body="Reminder: the optics practical is tomorrow at 2pm.", is_later=True)
     _write(user, now, body="Half a message about the Christmas lecture")
     _repeat_some(user, now)

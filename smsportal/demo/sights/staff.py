@@ -12,7 +12,7 @@ from inbound.sorting.models import Sorting
 from messaging.carriers.models import Carrier, CarrierHealth
 from messaging.contacts.models import Contact
 from messaging.routes.models import Route
-from messaging.senders.models import Sender
+from messaging.senders.models import OptOut, Sender
 from messaging.sending.models import Attempt, Batch
 from smsportal.demo.sights.prepared import DOWN, INVITED
 from smsportal.demo.sights.sight import ADMIN as A
@@ -33,6 +33,27 @@ def physics() -> object:
 
 def contact() -> object:
     return Contact.objects.live().filter(department__people__username=A, owner=None)[0].uid
+
+
+def opt_out(asked: str) -> Callable[[], object]:
+    """The newest of the department's that stand."""
+    of = OptOut.objects.in_force().filter(asked=asked, department__people__username=A)
+    return lambda: of.latest("at").uid
+
+
+def opt_out_everywhere() -> object:
+    return OptOut.objects.in_force().filter(department=None).latest("at").uid
+
+
+def opted_out_contact() -> object:
+    out = OptOut.objects.in_force().filter(department__people__username=A).values("number")
+    contacts = Contact.objects.live().filter(department__people__username=A, owner=None)
+    return contacts.filter(number__in=out)[0].uid
+
+
+def a_wrong_opt_out(page: Page) -> None:
+    page.get_by_label("Mobile number").fill("0770 90090")
+    press_on(page, "Opt out")
 
 
 def a_wrong_address(page: Page) -> None:
@@ -172,6 +193,14 @@ STAFF = (
     Sight("contacts-import-columns-admin", A, at("imports:start"), import_to(2)),
     Sight("contacts-import-groups-admin", A, at("imports:start"), import_to(3)),
     Sight("contacts-import-check-admin", A, at("imports:start"), import_to(4)),
+    Sight("optouts-admin", A, at("optouts:list")),
+    Sight("optouts-lifted-admin", A, at("optouts:list", "?show=all")),
+    Sight("optout-add", A, at("optouts:add")),
+    Sight("optout-add-error", A, at("optouts:add"), a_wrong_opt_out),
+    Sight("optout-lift", A, at("optouts:lift", uid=opt_out("text"))),
+    Sight("optout-lift-added", A, at("optouts:lift", uid=opt_out("email"))),
+    Sight("optout-lift-error", A, at("optouts:lift", uid=opt_out("text")), press("Lift opt-out")),
+    Sight("contact-opted-out", A, at("contacts:edit", uid=opted_out_contact)),
     Sight("templates-admin", A, at("wording:list")),
     Sight("template-add-admin", A, at("wording:add")),
     Sight("template-edit-admin", A, at("wording:edit", uid=lambda: template(owner=None))),
@@ -223,6 +252,9 @@ STAFF = (
     Sight("operator-carrier-test", T, test_of("simulator")),
     Sight("operator-carrier-test-down", T, test_of(DOWN)),
     Sight("operator-carrier-test-error", T, test_of(DOWN), press("Send a test")),
+    Sight("operator-optouts", T, at("optouts:list")),
+    Sight("operator-optout-add", T, at("optouts:add")),
+    Sight("operator-optout-lift", T, at("optouts:lift", uid=opt_out_everywhere)),
     Sight("operator-troubles", T, troubles),
     Sight("operator-routes", T, at("operations:carrier_routes", "?to=07624 000001&sender=alpha:")),
     Sight("operator-routes-error", T, at("operations:carrier_routes"), press("Try")),

@@ -238,6 +238,8 @@ USER = (
     Sight("contacts-import-groups", U, at("imports:start"), import_to(3)),
     Sight("contacts-import-check", U, at("imports:start"), import_to(4)),
     Sight("contacts-import-done", U, at("imports:start"), import_to(5)),
+    Sight("optouts", U, at("optouts:list")),
+    Sight("optouts-none", U, at("optouts:list", "?q=nobody+of+this+name")),
     Sight("templates", U, at("wording:list")),
     Sight("templates-archived", U, at("wording:list", "?show=archived")),
     Sight("template-add", U, at("wording:add")),

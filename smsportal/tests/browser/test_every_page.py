@@ -36,6 +36,7 @@ FILES = {
     "imports:bad_rows",
     "sorting:texts_csv",
     "imports:template",
+    "optouts:csv",
     "people:user_import_template",
     "mfa_download_recovery_codes",
 }

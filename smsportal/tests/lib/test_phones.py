@@ -12,6 +12,7 @@ from smsportal.lib.phones import (
     is_drama,
     mask,
     normalise,
+    sought,
 )
 
 MOBILE = "+447700900123"
@@ -343,6 +344,21 @@ def test_foreign_numbers_must_be_mobiles_too(typed, reason):
 )
 def test_numbers_are_shown_as_people_write_them(e164, shown):
     assert display(e164) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "digits"),
+    [
+        ("07700 900123", "7700900123"),
+        ("+44 (0)7700-900.123", "7700900123"),
+        ("0044 7700 900123", "7700900123"),
+        ("900123", "900123"),
+        ("Ffion 2", ""),
+        ("", ""),
+    ],
+)
+def test_a_number_is_looked_for_however_it_is_typed(typed, digits):
+    assert sought(typed) == digits
 
 
 def test_a_mask_can_be_read_aloud():
