@@ -7,6 +7,14 @@ from typing import Final
 from messaging.text.fields import Body
 
 FIELDS: Final = ("first name", "last name", "name", "number", "keyword")
+# Replies are counted with a long name, as templates are.
+EXAMPLES: Final = {
+    "first name": "Bartholomew",
+    "last name": "Adeyemi-Clarke",
+    "name": "Bartholomew Adeyemi-Clarke",
+    "number": "07700 900123",
+    "keyword": "OPENDAY",
+}
 _TIDY: Final = ((re.compile(r"[ \t]{2,}"), " "), (re.compile(r" +([,.;:!?])"), r"\1"))
 
 
