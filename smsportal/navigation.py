@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.people.models import Person
 from accounts.people.roles import ROLES, RoleName
+from inbound.twoway.queries.talks import has_or_had_a_number, unread_count
 from messaging.operations.queries.doubt import to_decide_count
 from messaging.operations.queries.troubles import wrong_count
 from messaging.sending.queries import halt
@@ -21,21 +22,24 @@ from smsportal.lib.walltime import day_of
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab: where it leads, the beginnings of the URL names that belong to it, and how many
-    things wait there.
+    """One tab: where it leads, the beginnings of the URL names that belong to it, how many things
+    wait there, and whose it is, where not everybody's of the role.
     """
 
     label: str
     url_name: str
     belongs: tuple[str, ...]
     count: Callable[[], int] | None = None
+    is_of: Callable[[Person], bool] | None = None
+    unread: Callable[[Person], int] | None = None  # of that person: a count without alarm
 
-    def entry(self, view_name: str) -> dict[str, Any]:
+    def entry(self, view_name: str, person: Person) -> dict[str, Any]:
         return {
             "label": self.label,
             "href": reverse(self.url_name),
             "current": view_name.startswith(self.belongs),
             "count": self.count() if self.count else 0,
+            "unread": self.unread(person) if self.unread else 0,
         }
 
 
@@ -51,6 +55,13 @@ DECIDE = ("operations:to_decide", "operations:decide")
 TABS = {
     RoleName.USER: (
         Tab("Messages", "compose:new", ("compose:", "repeats:", "history:")),
+        Tab(
+            "2WAY",
+            "twoway:list",
+            ("twoway:",),
+            is_of=has_or_had_a_number,
+            unread=unread_count,
+        ),
         CONTACTS,
         TEMPLATES,
         PROFILE,
@@ -107,14 +118,15 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "dept": SimpleLazyObject(lambda: _department(person)),
         "halt": SimpleLazyObject(halt),
         "other_account": SimpleLazyObject(lambda: person.other_account),
-        "tabs": tabs(RoleName(person.role), match.view_name if match else ""),
+        "tabs": tabs(person, match.view_name if match else ""),
         "profile_url": reverse(PROFILE.url_name),
         "home_url": reverse(ROLES[RoleName(person.role)].home),
     }
 
 
-def tabs(role: RoleName, view_name: str) -> list[dict[str, Any]]:
-    return [tab.entry(view_name) for tab in TABS[role]]
+def tabs(person: Person, view_name: str) -> list[dict[str, Any]]:
+    theirs = [tab for tab in TABS[RoleName(person.role)] if not tab.is_of or tab.is_of(person)]
+    return [tab.entry(view_name, person) for tab in theirs]
 
 
 def _department(person: Person) -> dict[str, str] | None:

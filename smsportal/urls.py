@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("messaging.repeats.urls")),
     path("", include("messaging.history.urls")),
     path("", include("messaging.operations.urls")),
+    path("2way/", include("inbound.twoway.urls")),
 ]
 
 handler400 = "smsportal.errors.bad_request"
