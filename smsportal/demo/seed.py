@@ -23,6 +23,7 @@ from messaging.sending.models import Allowance, Batch, Message
 from messaging.sending.states import BatchState, Lane, State, key_of
 from messaging.text.segments import measure
 from messaging.wording import services as wording
+from smsportal.demo.talks import make_talks
 from smsportal.demo.university import FIRST_NAMES, LAST_NAMES, REPLIES, UNITS, Unit
 from smsportal.lib import walltime
 from smsportal.lib.ids import uuid7
@@ -114,6 +115,7 @@ def _make_unit(unit: Unit, carrier: Carrier, dice: random.Random, now: dt.dateti
     if unit.sso == "phys0077":
         _make_replies(department, user, carrier, now)
         _make_repeat(user, now)
+        make_talks(user, carrier, now)
     opted_out = contacts[3]
     OptOut.objects.create(
         department=department, number=opted_out.number, words="STOP", at=now - dt.timedelta(days=9)

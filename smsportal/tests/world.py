@@ -11,6 +11,9 @@ from accounts.departments.models import CodeKind, CostCode, Department
 from accounts.people.models import Person
 from accounts.people.services.invitations import invite
 from accounts.tests.make import make_admin, make_department, make_finance, make_operator, make_user
+from inbound.tests.make import come_in, from_phone, make_number
+from inbound.twoway import services as twoway
+from inbound.twoway.models import Conversation
 from messaging.carriers.models import Carrier
 from messaging.compose import services as compose
 from messaging.compose.models import Draft, Upload
@@ -43,6 +46,9 @@ SECRETS = {
     "file": "ocarinas.csv",
     "number": "900613",
     "reply": "I play the serpent",
+    "talk": "My crumhorn has come",
+    "note": "Owes us a shawm",
+    "saved answer": "Thank you for the rackett",
 }
 NUMBER = "+447700900613"
 
@@ -91,6 +97,7 @@ def make_world() -> World:
     _make_accounts(world)
     _make_book(world)
     _make_texts(world)
+    _make_talk(world)
     return world
 
 
@@ -176,3 +183,19 @@ def _make_repeats(world: World) -> None:
         if name != "repeating_draft":
             world.made[name] = repeats.start(draft=draft, by=user, now=now)
     repeats.pause(repeat=world.made["paused_repeat"], by=user, now=now)
+
+
+def _make_talk(world: World) -> None:
+    """A question from the user's own number, and a conversation about it."""
+    made, user, now = world.made, world.people["user"], world.now
+    made["rented"] = make_number(user, "+447700900952")
+    made["asked"] = make_batch(
+        user, basket=make_basket(user, 1, number=NUMBER), body=SECRETS["words"], now=now,
+        sender_kind="number",
+    )  # fmt: skip
+    come_in(from_phone(SECRETS["talk"], to=made["rented"].number, phone=NUMBER), now=now)
+    made["talk"] = Conversation.objects.get(person=user)
+    twoway.add_note(talk=made["talk"], words=SECRETS["note"], by=user, now=now)
+    made["saved_answer"] = twoway.add_saved(
+        name="Thanks", words=SECRETS["saved answer"], by=user, now=now
+    )
