@@ -21,7 +21,7 @@ SAVED = (
     ("All sorted", "Thanks, that is all sorted."),
     ("Slot has gone", "Sorry, that slot has gone. I will text when there is another."),
 )
-STRANGER = "+447700900366"
+STRANGER = "+447700900966"  # in nobody's contacts
 
 
 def make_talks(user: Person, carrier: Carrier, now: dt.datetime) -> None:

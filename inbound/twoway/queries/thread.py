@@ -16,7 +16,7 @@ from messaging.history.queries import Row, rows_of
 from messaging.incoming.models import IncomingText
 from messaging.senders.models import OptOut
 from messaging.sending.models import Message
-from messaging.sending.states import BatchState
+from messaging.sending.states import BatchState, State
 
 SHOWN: Final = 100
 MOST: Final = 2000
@@ -40,7 +40,10 @@ class Line:
     @cached_property
     def waits_to_begin(self) -> bool:
         """In the moment before it goes it is not a message for later."""
-        return self.row is not None and self.row.text.batch.state == BatchState.HELD
+        text = self.row.text if self.row else None
+        if text is None or text.batch.state != BatchState.HELD:
+            return False
+        return text.state in (State.SCHEDULED, State.QUEUED)
 
 
 @dataclass(frozen=True)
