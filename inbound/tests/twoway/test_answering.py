@@ -1,14 +1,18 @@
 """The reply box: one text from the virtual number, once, and why it is sometimes refused."""
 
 import datetime as dt
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.make import make_admin, make_department, make_operator, make_user
+from billing.tariffs.models import Tariff
 from inbound.tests.make import NUMBER, PHONE, make_number
 from inbound.tests.twoway.talking import heard, open_thread, talk_of
 from inbound.twoway import services
@@ -292,3 +296,27 @@ def test_a_saved_answer_of_somebody_else_does_not_exist(as_amira):
     ]
 
     assert [each.status_code for each in answers] == [404, 404]
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_the_same_moment_send_once(amira):
+    # What a migration put there is gone after the first test that commits.
+    Tariff.objects.get_or_create(from_on="2019-08-01", defaults={"part_tenths": 35})
+    talk = heard("Hello")
+    start = threading.Barrier(4)
+
+    def click(_):
+        try:
+            start.wait()
+            return services.answer(
+                talk=talk, words="Hi", request_key=uuid.UUID(KEY), by=amira, now=timezone.now()
+            ).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        made = set(pool.map(click, range(4)))
+
+    assert len(made) == 1
+    assert Message.objects.count() == 1

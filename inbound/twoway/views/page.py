@@ -127,9 +127,10 @@ def _looks(now: dt.datetime) -> dict[str, Any]:
 
 def _moment(stamp: str, now: dt.datetime) -> dt.datetime:
     try:
-        return dt.datetime.fromisoformat(stamp) if stamp else now
+        since = dt.datetime.fromisoformat(stamp)
     except ValueError:
         return now
+    return since if since.tzinfo else now
 
 
 def _boxes(
