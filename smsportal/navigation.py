@@ -39,6 +39,7 @@ class Tab:
             "href": reverse(self.url_name),
             "current": view_name.startswith(self.belongs),
             "count": self.count() if self.count else 0,
+            "counts_unread": self.unread is not None,
             "unread": self.unread(person) if self.unread else 0,
         }
 

@@ -81,7 +81,7 @@ def test_who_has_or_had_a_virtual_number_has_the_2way_tab(client):
     Sender.objects.filter(pk=number.pk).update(released_at=NOW)
     client.force_login(had)
 
-    assert "2WAY" in tabs_of(client.get("/a-page/").text)
+    assert '<a href="/2way/">2WAY<' in client.get("/a-page/").text
 
 
 def test_the_2way_tab_counts_conversations_with_something_new(client):
@@ -96,7 +96,10 @@ def test_the_2way_tab_counts_conversations_with_something_new(client):
 
     text = client.get("/a-page/").text
 
-    assert '2WAY <span class="count count--on">2<span class="vh"> unread</span></span>' in text
+    assert (
+        '2WAY<span class="unread"> <span class="count count--on">2<span class="vh"> unread</span></span>'
+        in text
+    )
 
 
 def test_no_role_is_without_tabs():

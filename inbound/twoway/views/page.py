@@ -93,6 +93,7 @@ def _pieces(request: HttpRequest, talk: Conversation | None, now: dt.datetime) -
         **context,
         "contact": named.get(talk.number) if talk else None,
         "fresh": fresh,
+        "unread": talks.unread_count(me),
         "list_html": list_html,
         "thread_html": thread_html,
         "mark": hashlib.sha256(f"{list_html}\0{thread_html}".encode()).hexdigest()[:16],

@@ -65,6 +65,7 @@ def test_the_list_alone_looks_again_too(open_page, amira):
     writes("Hello")
 
     expect(page.locator(".convo.unread")).to_contain_text("Hello", timeout=AT_ONCE)
+    expect(page.locator(".site-tabs .unread")).to_have_text("1 unread")
 
 
 def test_what_became_of_a_reply_is_said_by_itself(open_page, amira):
