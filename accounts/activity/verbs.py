@@ -9,5 +9,6 @@ GROUPS = {
     "contacts": ("Contacts and groups", ("contacts", "groups", "imports")),
     "wording": ("Templates", ("templates",)),
     "opt_outs": ("Opting out", ("opt_outs",)),
+    "inbound": ("Keywords and numbers", ("numbers",)),
     "portal": ("The portal itself", ("carriers", "tariffs", "demo")),
 }

@@ -148,6 +148,11 @@ def _sent(
         tallied_at=done,
     )
     _reserved(user, day, count * parts)
+    return _texts_of(batch, people, carrier)
+
+
+def _texts_of(batch: Batch, people: Sequence[Contact], carrier: Carrier) -> list[Message]:
+    parts = batch.part_count // batch.person_count
     return Message.objects.bulk_create(
         Message(
             batch=batch,
@@ -158,14 +163,14 @@ def _sent(
             part_count=parts,
             lane=batch.lane,
             state=State.DELIVERED,
-            next_at=at,
+            next_at=batch.send_at,
             valid_until=batch.valid_until,
             attempt_count=1,
             carrier=carrier,
             carrier_ref=f"past-talk-{batch.pk}-{row_no}",
-            accepted_at=at,
+            accepted_at=batch.send_at,
             accepted_part_count=parts,
-            final_at=done,
+            final_at=batch.finished_at,
         )
         for row_no, who in enumerate(people)
     )
