@@ -14,6 +14,7 @@ from accounts.people.models import Person
 from accounts.people.roles import ROLES, RoleName
 from inbound.renting.queries import has_keyword, reads_keywords
 from inbound.sorting.queries.listing import unmatched_count
+from inbound.twoway.queries.talks import has_or_had_a_number, unread_count
 from messaging.operations.queries.doubt import to_decide_count
 from messaging.operations.queries.troubles import wrong_count
 from messaging.sending.queries import halt
@@ -32,13 +33,16 @@ class Tab:
     belongs: tuple[str, ...]
     count: Callable[[], int] | None = None
     is_of: Callable[[Person], bool] | None = None
+    unread: Callable[[Person], int] | None = None  # of that person: a count without alarm
 
-    def entry(self, view_name: str) -> dict[str, Any]:
+    def entry(self, view_name: str, person: Person) -> dict[str, Any]:
         return {
             "label": self.label,
             "href": reverse(self.url_name),
             "current": view_name.startswith(self.belongs),
             "count": self.count() if self.count else 0,
+            "counts_unread": self.unread is not None,
+            "unread": self.unread(person) if self.unread else 0,
         }
 
 
@@ -54,6 +58,13 @@ DECIDE = ("operations:to_decide", "operations:decide")
 TABS = {
     RoleName.USER: (
         Tab("Messages", "compose:new", ("compose:", "repeats:", "history:", "sorting:")),
+        Tab(
+            "2WAY",
+            "twoway:list",
+            ("twoway:",),
+            is_of=has_or_had_a_number,
+            unread=unread_count,
+        ),
         CONTACTS,
         TEMPLATES,
         PROFILE,
@@ -122,7 +133,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def tabs(person: Person, view_name: str) -> list[dict[str, Any]]:
     theirs = [tab for tab in TABS[RoleName(person.role)] if not tab.is_of or tab.is_of(person)]
-    return [tab.entry(view_name) for tab in theirs]
+    return [tab.entry(view_name, person) for tab in theirs]
 
 
 def _department(person: Person) -> dict[str, str] | None:

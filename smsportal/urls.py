@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("inbound.sorting.urls")),
     path("", include(renting_urls)),
     path("", include(renting_urls.of_departments)),
+    path("2way/", include("inbound.twoway.urls")),
 ]
 
 handler400 = "smsportal.errors.bad_request"

@@ -1,5 +1,7 @@
 """A user's virtual number, and the conversations that people have with it."""
 
+from typing import Final
+
 from django.db import models
 from django.db.models import Q
 
@@ -11,6 +13,12 @@ from messaging.incoming.models import IncomingText
 from messaging.senders.models import Sender
 from messaging.sending.models import Message
 from smsportal.lib.ids import uuid7
+from smsportal.lib.phones import display
+
+SHOWN: Final = 160  # characters of the last text, in a list
+SOURCE: Final = "2way"  # of a batch that is one answer in a conversation
+# What goes on in a conversation, or goes by itself, asks nobody for a yes or no.
+NO_QUESTIONS: Final = (SOURCE, "reply", "confirmation")
 
 
 class ReplyNumber(Handling):
@@ -65,6 +73,15 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def shown_number(self) -> str:
+        return display(self.number)
+
+    @property
+    def is_with_a_phone(self) -> bool:
+        """Neither a name nor a short code, to which no text can go."""
+        return self.number.startswith("+") and self.number[1:].isdecimal()
+
 
 class Note(models.Model):
     """What the user wants to remember of a conversation. Never sent."""
@@ -75,17 +92,31 @@ class Note(models.Model):
     at = models.DateTimeField()
 
 
+class SavedAnswerQuerySet(models.QuerySet):
+    def visible_to(self, person: Person) -> "SavedAnswerQuerySet":
+        return self.filter(person_id=person.pk) if person.may("send_texts") else self.none()
+
+
 class SavedAnswer(models.Model):
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="saved_answers")
     name = models.CharField(max_length=60)
     words = models.TextField()
 
+    objects = SavedAnswerQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "name"], name="saved_answer_once")]
 
     def __str__(self) -> str:
         return self.name
+
+
+class AnswerQuerySet(models.QuerySet):
+    def visible_to(self, person: Person) -> "AnswerQuerySet":
+        if person.may("see_own_messages"):
+            return self.filter(text__person_id=person.pk)
+        return self.none()
 
 
 class Answer(models.Model):
@@ -95,6 +126,8 @@ class Answer(models.Model):
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="answers")
     said = models.CharField(max_length=5, choices=Said.choices)
     corrected_at = models.DateTimeField(null=True)
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["message", "said"])]

@@ -41,6 +41,7 @@ class FilterForm(forms.Form):
             ("portal", "The portal"),
             ("email", "Email to SMS"),
             ("repeat", "Repeating"),
+            ("2way", "2WAY"),
         ],
     )
     by = forms.ChoiceField(label="Sent by", required=False)

@@ -25,6 +25,7 @@ from messaging.sending.states import BatchState, Lane, State, key_of
 from messaging.text.segments import measure
 from messaging.wording import services as wording
 from smsportal.demo.inbound import make_keywords
+from smsportal.demo.talks import make_talks
 from smsportal.demo.university import FIRST_NAMES, LAST_NAMES, REPLIES, UNITS, Unit
 from smsportal.lib import walltime
 from smsportal.lib.ids import uuid7
@@ -117,6 +118,7 @@ def _make_unit(unit: Unit, carrier: Carrier, dice: random.Random, now: dt.dateti
         _make_replies(department, user, carrier, now)
         make_keywords(department, user, carrier, now)
         _make_repeat(user, now)
+        make_talks(user, carrier, now)
     _make_opt_outs(department, admin, contacts, now)
 
 

@@ -346,6 +346,21 @@ POST sorting:unmatched_assign/unmatched          in  422 403 403 403  403 403 40
 POST sorting:unmatched_dismiss/unmatched         in  302 403 403 403  403 403 403
 # A text that its keyword had from the beginning is not the messaging team's to read.
 GET  sorting:unmatched_assign/keyword_text       in  404 403 403 403  403 403 403
+GET  twoway:list                                 in  403 403 403 200
+GET  twoway:thread/talk                          in  403 403 403 200  404 403 404
+POST twoway:thread/talk                          in  403 403 403 422  404 403 404
+POST twoway:done/talk                            in  403 403 403 302  404 403 404
+POST twoway:reopen/talk                          in  403 403 403 302  404 403 404
+POST twoway:note/talk                            in  403 403 403 422  404 403 404
+POST twoway:correct                              in  403 403 403 404
+GET  twoway:follow_up/asked                      in  403 403 403 200  404 403 404
+GET  twoway:saved                                in  403 403 403 200
+POST twoway:saved                                in  403 403 403 422
+GET  twoway:saved_edit/saved_answer              in  403 403 403 200  404 403 404
+POST twoway:saved_edit/saved_answer              in  403 403 403 422  404 403 404
+POST twoway:saved_delete/saved_answer            in  403 403 403 302  404 403 404
+GET  twoway:number                               in  403 403 403 200
+POST twoway:number                               in  403 403 403 302
 
 GET  demo:handsets                               404 404 404 404 404
 POST demo:reply                                  404 404 404 404 404

@@ -12,6 +12,9 @@ from django.urls import include, path, reverse
 from accounts.people.models import Person
 from accounts.people.roles import RoleName
 from accounts.tests.make import make_admin, make_department, make_finance, make_operator, make_user
+from inbound.tests.make import NUMBER, come_in, from_phone, make_number
+from messaging.senders.models import Sender
+from messaging.tests.make import NOW
 from smsportal.navigation import TABS
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +82,30 @@ def current_of(text: str) -> list[str]:
 def test_each_role_has_the_tabs_of_the_help_pages(client, make, labels):
     client.force_login(make())
     assert tabs_of(client.get("/a-page/").text) == labels
+
+
+def test_who_has_or_had_a_virtual_number_has_the_2way_tab(client):
+    had = make_user()
+    number = make_number(had)
+    Sender.objects.filter(pk=number.pk).update(released_at=NOW)
+    client.force_login(had)
+
+    assert '<a href="/2way/">2WAY<' in client.get("/a-page/").text
+
+
+def test_the_2way_tab_counts_conversations_with_something_new(client):
+    amira = make_user()
+    make_number(amira)
+    come_in(
+        from_phone("Hello", to=NUMBER, phone="+447700900201"),
+        from_phone("Hello?", to=NUMBER, phone="+447700900201"),
+        from_phone("Who is this", to=NUMBER, phone="+447700900202"),
+    )
+    client.force_login(amira)
+
+    text = client.get("/a-page/").text
+
+    assert '2WAY<span class="unread"> <span class="count count--on">2<span' in text
 
 
 def test_no_role_is_without_tabs():
@@ -153,10 +180,11 @@ def test_only_the_demo_says_that_it_is_one(client, settings):
     assert 'href="/demo/handsets/"' in text
 
 
-def test_what_stands_round_a_page_costs_four_questions(django_assert_num_queries):
+def test_what_stands_round_a_page_costs_five_questions(django_assert_num_queries):
     request = RequestFactory().get("/a-page/")
     request.user = Person.objects.get(pk=make_user().pk)
     request.resolver_match = None
-    # The department, its code of today, the other account, whether all sending is stopped.
-    with django_assert_num_queries(4):
+    # The department, its code of today, the other account, whether all sending is stopped, and
+    # whether there is a virtual number.
+    with django_assert_num_queries(5):
         page(request)

@@ -12,6 +12,8 @@ from accounts.people.models import Person
 from accounts.people.services.invitations import invite
 from accounts.tests.make import make_admin, make_department, make_finance, make_operator, make_user
 from inbound.tests.make import come_in, from_phone, make_keyword, make_number
+from inbound.twoway import services as twoway
+from inbound.twoway.models import Conversation
 from messaging.carriers.models import Carrier
 from messaging.compose import services as compose
 from messaging.compose.models import Draft, Upload
@@ -48,6 +50,9 @@ SECRETS = {
     "number": "900613",
     "reply": "I play the serpent",
     "keyword text": "Where is the ophicleide",
+    "talk": "My crumhorn has come",
+    "note": "Owes us a shawm",
+    "saved answer": "Thank you for the rackett",
 }
 NUMBER = "+447700900613"
 
@@ -98,6 +103,7 @@ def make_world() -> World:
     _make_opt_outs(world)
     _make_texts(world)
     _make_inbound(world)
+    _make_talk(world)
     return world
 
 
@@ -205,4 +211,19 @@ def _make_inbound(world: World) -> None:
     words = f"{SECRETS['keyword text']}? Does it stop here?"
     made["keyword_text"], made["unmatched"] = come_in(
         from_phone(f"OXFORD SACKBUT {words}", phone=NUMBER), from_phone("hello"), now=now
+    )
+
+
+def _make_talk(world: World) -> None:
+    """A question from the user's own number, and a conversation about it."""
+    made, user, now = world.made, world.people["user"], world.now
+    made["asked"] = make_batch(
+        user, basket=make_basket(user, 1, number=NUMBER), body=SECRETS["words"], now=now,
+        sender_kind="number",
+    )  # fmt: skip
+    come_in(from_phone(SECRETS["talk"], to=made["rented"].number, phone=NUMBER), now=now)
+    made["talk"] = Conversation.objects.get(person=user)
+    twoway.add_note(talk=made["talk"], words=SECRETS["note"], by=user, now=now)
+    made["saved_answer"] = twoway.add_saved(
+        name="Thanks", words=SECRETS["saved answer"], by=user, now=now
     )

@@ -171,6 +171,10 @@
   let isPressed = false;
   addEventListener("pointerdown", () => { isPressed = true; });
   for (const end of ["pointerup", "pointercancel", "dragend"]) addEventListener(end, () => { isPressed = false; });
+  /* In a tab that nobody sees it does not ask. */
+  document.addEventListener("htmx:beforeRequest", e => {
+    if (document.hidden && e.detail.elt.getAttribute("hx-trigger")?.startsWith("every")) e.preventDefault();
+  });
   document.addEventListener("htmx:beforeSwap", e => {
     if (isPressed && e.detail.elt.getAttribute("hx-trigger")?.startsWith("every")) e.detail.shouldSwap = false;
   });

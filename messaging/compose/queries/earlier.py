@@ -7,6 +7,7 @@ from messaging.sending.states import BatchState, State, Treated
 
 # Those whose text may still be on its way are in no other: nobody gets a second one by mistake.
 IN_DOUBT = "unknown"
+SILENT = "silent"  # nothing has come back from them
 NOT_SENT = (State.FAILED, State.EXPIRED, State.CANCELLED)
 WHO = {
     "delivered": (State.DELIVERED,),
@@ -27,9 +28,13 @@ def people_of(batch: Batch, who: str) -> QuerySet:
         # Not those who have it after all, although it counts as not sent.
         had = [Treated.TAKEN, Treated.DELIVERED]
         texts = texts.filter(state__in=WHO[who]).exclude(reason__in=had)
+    if who == SILENT:
+        texts = texts.filter(replies__isnull=True)
     if batch.basket_id is None:
         return texts
     rows = BasketRow.objects.filter(basket=batch.basket_id, state=RowState.OK)
+    if who == SILENT:
+        return rows.filter(Exists(texts.filter(number=OuterRef("number"))))
     if who not in WHO:
         return rows
     wanted = Q(Exists(texts.filter(number=OuterRef("number"))))

@@ -34,7 +34,7 @@ def reopen(*, batch: Batch, by: Person, now: dt.datetime) -> Draft:
 @transaction.atomic
 def again(*, batch: Batch, who: str, by: Person, now: dt.datetime) -> Draft:
     """A new draft with the words of `batch`, to its people, or those whom `who` names:
-    all, delivered, undelivered, not_sent, not_delivered_or_sent.
+    all, delivered, undelivered, not_sent, not_delivered_or_sent, silent.
 
     unknown: an emergency once more, to those who may or may not have had it.
     """

@@ -47,7 +47,9 @@ def _list(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @keeper
 def add(request: HttpRequest) -> HttpResponse:
-    form = ContactForm(request.POST or None, person=request.user)
+    # The address may name a number, as that of somebody who wrote.
+    initial = {"number": request.GET.get("number", "")}
+    form = ContactForm(request.POST or None, person=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             contact = services.add_contact(**form.cleaned_data, by=request.user, now=timezone.now())

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from inbound.twoway.models import Conversation, SavedAnswer
 from messaging.contacts.models import Contact, Group
 from messaging.sending.models import Batch
 from messaging.wording.models import Template
@@ -32,6 +33,34 @@ def group(name: str) -> object:
 
 def template(**filters: object) -> object:
     return Template.objects.live().filter(department__people__username=U, **filters)[0].uid
+
+
+def talk(**filters: object) -> Callable[[], object]:
+    mine = Conversation.objects.filter(person__username=U, **filters)
+    return lambda: mine.latest("last_at").uid
+
+
+def saved_answer() -> object:
+    return SavedAnswer.objects.filter(person__username=U)[0].uid
+
+
+def asked_many() -> object:
+    """The newest question that went to several from the virtual number."""
+    mine = Batch.objects.filter(person__username=U, sender_kind="number", person_count__gt=1)
+    return mine.filter(wording__endswith="Reply YES or NO.").latest("pk").uid
+
+
+def an_empty_reply(page: Page) -> None:
+    press_on(page, "Send reply")
+
+
+def a_written_reply(page: Page) -> None:
+    page.get_by_label("Reply", exact=True).fill("Yes, same lab. Thanks.")
+
+
+def a_wrong_mail_address(page: Page) -> None:
+    page.get_by_label("Email addresses").fill("physics")
+    press_on(page, "Save")
 
 
 def messy_batch() -> object:
@@ -221,6 +250,24 @@ USER = (
     Sight("messages-replies", U, at("history:replies")),
     Sight("keyword-texts", U, at("sorting:texts")),
     Sight("keyword-texts-none", U, at("sorting:texts", "?q=nothing+like+it")),
+    Sight("2way-list", U, at("twoway:list")),
+    Sight("2way-list-done", U, at("twoway:list", "?show=done")),
+    Sight("2way-list-none", U, at("twoway:list", "?q=nothing+like+it")),
+    Sight("2way", U, at("twoway:thread", uid=talk(last_words__contains="same lab"))),
+    Sight("2way-error", U, at("twoway:thread", uid=talk(unread_count=0)), an_empty_reply),
+    Sight(
+        "2way-stranger",
+        U,
+        at("twoway:thread", uid=talk(last_words__startswith="Who is")),
+        a_written_reply,
+    ),
+    Sight("2way-done", U, at("twoway:thread", uid=talk(done_at__isnull=False))),
+    Sight("2way-settings", U, at("twoway:number")),
+    Sight("2way-settings-error", U, at("twoway:number"), a_wrong_mail_address),
+    Sight("2way-answers", U, at("twoway:saved")),
+    Sight("2way-answers-error", U, at("twoway:saved"), press("Add answer")),
+    Sight("2way-answer", U, at("twoway:saved_edit", uid=saved_answer)),
+    Sight("2way-replies", U, at("twoway:follow_up", uid=asked_many)),
     Sight("contacts", U, at("contacts:list")),
     Sight("contacts-none", U, at("contacts:list", "?q=nobody+of+this+name")),
     Sight("contact-add", U, at("contacts:add")),
@@ -253,6 +300,7 @@ USER = (
     Sight("messages-list-empty", NEW, at("history:list")),
     Sight("repeats-empty", NEW, at("repeats:list")),
     Sight("keyword-texts-empty", NEW, at("sorting:texts")),
+    Sight("2way-empty", NEW, at("twoway:list")),
     Sight("messages-replies-empty", NEW, at("history:replies")),
     Sight("templates-empty", WITH_CODE, at("wording:list", "?q=nothing")),
     Sight("practice-phones", U, at("demo:handsets")),

@@ -1,17 +1,16 @@
-"""Conversations: what comes in is heard, and what a user answers, notes and sets right."""
+"""What comes in is heard: the list of conversations says so, and answers are read."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 
-from inbound.twoway.models import Answer, Conversation
-from inbound.twoway.spelling import said
+from inbound.twoway.models import NO_QUESTIONS, SHOWN, Answer, Conversation
+from inbound.twoway.spelling import Said, said
 from messaging.incoming.models import IncomingText
 from messaging.senders.models import Sender
-
-SHOWN = 160  # characters of the last text, in a list
+from messaging.sending.models import Message
 
 
 def hear(texts: Sequence[IncomingText]) -> None:
@@ -21,11 +20,47 @@ def hear(texts: Sequence[IncomingText]) -> None:
         return
     with transaction.atomic():
         _bring_up_to_date(theirs)
+        questions = _questions(theirs)
         Answer.objects.bulk_create(
-            Answer(text=text, message_id=text.message_id, said=said(text.body))
+            Answer(text=text, message_id=questions[text.pk], said=said(text.body))
             for text in theirs
-            if text.message_id
+            if text.pk in questions
         )
+
+
+def _questions(texts: Sequence[IncomingText]) -> dict[int, int]:
+    """By the text, the message that it answers: the last one, unless that was said in the
+    conversation itself. "Which lab?" "On floor 2." "Yes then" says yes to what was asked before.
+    """
+    found = {text.pk: text.message_id for text in texts if text.message_id}
+    chat = set(
+        Message.objects.filter(
+            pk__in=set(found.values()), batch__source__in=NO_QUESTIONS
+        ).values_list("pk", flat=True)
+    )
+    if not chat:
+        return found
+    in_chat = [text for text in texts if found.get(text.pk) in chat]
+    open_ones = _open_questions(in_chat)
+    for text in in_chat:
+        del found[text.pk]
+        if question := open_ones.get((text.from_number, text.to_number)):
+            found[text.pk] = question
+    return found
+
+
+def _open_questions(texts: Sequence[IncomingText]) -> dict[tuple[str, str], int]:
+    """The last message of each phone that was no chat, where it has no yes or no by now."""
+    asked = Message.objects.filter(
+        number__in={text.from_number for text in texts},
+        batch__sender__in={text.to_number for text in texts},
+        batch__person__in={text.person_id for text in texts},
+    ).exclude(batch__source__in=NO_QUESTIONS)
+    last = asked.values_list("number", "batch__sender").annotate(last=Max("pk")).order_by()
+    found = {(phone, number): pk for phone, number, pk in last}
+    answered = Answer.objects.filter(message__in=found.values()).exclude(said=Said.OTHER)
+    over = set(answered.values_list("message_id", flat=True))
+    return {key: pk for key, pk in found.items() if pk not in over}
 
 
 def _bring_up_to_date(texts: Sequence[IncomingText]) -> None:

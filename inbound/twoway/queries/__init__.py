@@ -1,0 +1,1 @@
+"""What the 2WAY pages ask."""

@@ -1,0 +1,24 @@
+"""What happens in conversations. They are their user's own: beyond what is sent, the activity has
+no line of them, since the administrator reads it.
+"""
+
+from inbound.twoway.services.answering import answer
+from inbound.twoway.services.counting import correct
+from inbound.twoway.services.hearing import hear
+from inbound.twoway.services.keeping import add_note, mark_done, mark_read, reopen
+from inbound.twoway.services.numbers import change_number
+from inbound.twoway.services.saved import add_saved, change_saved, delete_saved
+
+__all__ = [
+    "add_note",
+    "add_saved",
+    "answer",
+    "change_number",
+    "change_saved",
+    "correct",
+    "delete_saved",
+    "hear",
+    "mark_done",
+    "mark_read",
+    "reopen",
+]

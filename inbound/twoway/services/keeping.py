@@ -1,0 +1,65 @@
+"""A conversation is read, done with, opened again, and noted upon."""
+
+import datetime as dt
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts.people.access import require
+from accounts.people.models import Person
+from inbound.twoway.models import Conversation, Note
+from messaging.incoming.models import IncomingText
+from messaging.text.repair import with_plain_line_ends
+from smsportal.lib.errors import Refused
+
+SEES = "see_own_messages"
+LONGEST_NOTE = 2000
+
+
+def require_own(talk: Conversation, by: Person) -> None:
+    require(by, SEES)
+    if talk.person_id != by.pk:
+        raise PermissionDenied("This is not your conversation.")
+
+
+def mark_read(*, talk: Conversation, by: Person, now: dt.datetime) -> int:
+    """As far as `talk` knows: what has come since stays unread. Answers how many were."""
+    require_own(talk, by)
+    count = talk.unread_count
+    seen = Conversation.objects.filter(pk=talk.pk, unread_count=count)
+    with transaction.atomic():
+        if not count or not seen.update(unread_count=0):
+            return 0
+        IncomingText.objects.filter(
+            person_id=by.pk,
+            from_number=talk.number,
+            to_number=talk.sender.number,
+            received_at__lte=talk.last_at,
+            read_at__isnull=True,
+        ).update(read_at=now)
+    talk.unread_count = 0
+    return count
+
+
+def mark_done(*, talk: Conversation, by: Person, now: dt.datetime) -> None:
+    """Until they write again."""
+    require_own(talk, by)
+    Conversation.objects.filter(pk=talk.pk, done_at__isnull=True).update(done_at=now)
+
+
+def reopen(*, talk: Conversation, by: Person) -> None:
+    require_own(talk, by)
+    Conversation.objects.filter(pk=talk.pk).update(done_at=None)
+
+
+def add_note(*, talk: Conversation, words: str, by: Person, now: dt.datetime) -> Note:
+    """Raises Refused."""
+    require_own(talk, by)
+    words = with_plain_line_ends(words).strip()
+    if not words:
+        raise Refused("Write the note first.", field="note")
+    if len(words) > LONGEST_NOTE:
+        raise Refused(
+            f"This note has {len(words):,} characters. It can have {LONGEST_NOTE:,}.", field="note"
+        )
+    return Note.objects.create(conversation=talk, words=words, at=now)

@@ -1,0 +1,46 @@
+"""Edit Virtual Number: where its texts go, and what is answered by itself."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.people.access import permission_required
+from inbound.handling.forms import HandlingForm, initial_of
+from inbound.twoway import services
+from inbound.twoway.models import ReplyNumber
+from inbound.twoway.queries.talks import handling_of, number_of
+from messaging.sending.queries import price_tenths
+from smsportal.lib.errors import Refused
+from smsportal.lib.walltime import day_of
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("send_texts")
+def edit(request: HttpRequest) -> HttpResponse:
+    sender = number_of(request.user)
+    if sender is None:
+        raise Http404
+    number = handling_of(sender)
+    form = HandlingForm(request.POST or None, initial=initial_of(number))
+    if request.method == "POST" and form.is_valid():
+        form.fill(number)
+        try:
+            services.change_number(number=number, by=request.user, now=timezone.now())
+        except Refused as refused:
+            form.add_error(None, refused.words)
+        else:
+            messages.success(request, "Your virtual number has been saved")
+            return redirect("twoway:list")
+    return _page(request, number, form)
+
+
+def _page(request: HttpRequest, number: ReplyNumber, form: HandlingForm) -> HttpResponse:
+    context = {
+        "form": form,
+        "number": number,
+        "price_tenths": price_tenths(request.user.department_id, day_of(timezone.now())),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "inbound/twoway/number.html", context, status=status)
