@@ -60,9 +60,9 @@ def prepare(*, now: dt.datetime) -> None:
     optouts.add(
         number="+447700900803",
         asked=Asked.EMAIL,
-        words=f"https://mail.example.ac.uk/?item={'AAMkAGI2TG93' * 20}",  # has no place to break
+        words=f"https://mail.example.ac.uk/?item={'AAMkAGI2TG93' * 8}",  # has no place to break
         by=person(ADMIN),
-        now=now - dt.timedelta(days=2),
+        now=now - dt.timedelta(days=40),
     )
     _write(user, now, body="Reminder: the optics practical is tomorrow at 2pm.", is_later=True)
     _write(user, now, body="Half a message about the Christmas lecture")
