@@ -1,4 +1,6 @@
-"""Types words on a practice phone of the demo, from a process of its own."""
+"""Types words on a practice phone of the demo, from a process of its own: to a reply number, or to
+what `--to` says.
+"""
 
 import os
 import sys
@@ -15,5 +17,9 @@ from messaging.carriers.simulator import services  # noqa: E402
 NUMBER, REPLY_NUMBER = "+447700900111", "+447700900950"
 
 if __name__ == "__main__":
-    for words in sys.argv[1:]:
-        services.reply(number=NUMBER, to=REPLY_NUMBER, body=words, now=timezone.now())
+    words = sys.argv[1:]
+    to = REPLY_NUMBER
+    if words[0] == "--to":
+        _, to, *words = words
+    for each in words:
+        services.reply(number=NUMBER, to=to, body=each, now=timezone.now())

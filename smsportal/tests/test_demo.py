@@ -138,7 +138,7 @@ def end(demo: Demo) -> None:
     family = family_of(demo.process.pid)
     demo.process.terminate()
     try:
-        demo.process.wait(timeout=10)
+        demo.process.wait(timeout=30)  # how fast it stops has a test of its own
     finally:
         kill([demo.process.pid, *family])
         demo.process.wait()
@@ -207,6 +207,52 @@ def test_a_killed_child_of_a_part_is_healed_within_five_seconds(healing, name):
         return killed not in now and len(now) == len(before) and healing.answers()
 
     assert within(5, is_healed)
+
+
+ON_A_PHONE = (
+    "SELECT peer, body FROM messaging_simulatedtext WHERE kind = 'to_phone' AND number = ? "
+    "ORDER BY id"
+)
+PHONE, OFFICE = "+447700900111", "+447700900142"
+
+
+def test_a_keyword_is_kept_mailed_and_forwarded_and_answered_once(healing):
+    kept = "SELECT count(*) FROM inbound_sorting WHERE place = 'keyword' AND words = 'hello'"
+    mailed = "SELECT body FROM accounts_outgoingmail WHERE subject = ?"
+    before = healing.ask(ON_A_PHONE, OFFICE)
+
+    healing.do("smsportal.tests.one_reply", "--to", "81025", "OXFORD HELP hello", "oxford help.")
+
+    assert within(30, lambda: len(healing.ask(ON_A_PHONE, OFFICE)) == len(before) + 2)
+    assert within(30, lambda: len(healing.ask(ON_A_PHONE, PHONE)) == 1)
+    assert healing.ask(kept) == [(1,)]
+    assert healing.ask(ON_A_PHONE, OFFICE)[-2][1] == "07700 900111 to HELP: hello"
+    [[sender, _]] = healing.ask(ON_A_PHONE, PHONE)
+    assert sender == "81025"
+    mails = healing.ask(mailed, "Text from 07700 900111 to HELP")
+    assert [body.splitlines()[0] for (body,) in mails] == ["hello", ""]
+
+
+def test_a_reply_is_in_its_conversation_and_stop_is_heeded_until_start(healing):
+    talk = "SELECT last_words, unread_count FROM inbound_conversation WHERE number = ?"
+    out = "SELECT count(*) FROM messaging_optout WHERE number = ? AND lifted_at IS NULL"
+    healing.do("smsportal.tests.one_reply", "On my way")
+    assert within(20, lambda: healing.ask(talk, PHONE) == [("On my way", 1)])
+
+    healing.do("smsportal.tests.one_reply", "Stop.", "STOP")
+    assert within(20, lambda: healing.ask(out, PHONE) == [(1,)])
+    healing.do("smsportal.tests.one_reply", "START")
+
+    assert within(20, lambda: healing.ask(out, PHONE) == [(0,)])
+    assert within(20, lambda: len(from_the_number(healing)) == 3), from_the_number(healing)
+    by_itself, told_out, told_back = from_the_number(healing)
+    assert by_itself.startswith("Thanks, I have your text.")
+    assert told_out.startswith("You will get no more texts from ")
+    assert told_back.startswith("You will get texts from ")
+
+
+def from_the_number(demo):
+    return [body for peer, body in demo.ask(ON_A_PHONE, PHONE) if peer == "+447700900950"]
 
 
 def test_two_demos_do_not_share_a_folder(demo):
