@@ -12,19 +12,6 @@ class FindForm(forms.Form):
     show = forms.ChoiceField(required=False, choices=[("", "Open"), ("done", "Done")])
 
 
-class ReplyForm(forms.Form):
-    """Its words are checked by the service. A key that is not ours is as good as a new one."""
-
-    reply = forms.CharField(required=False, strip=False)
-    key = forms.CharField(required=False, max_length=40)
-
-    def clean_key(self) -> uuid.UUID:
-        try:
-            return uuid.UUID(self.cleaned_data["key"])
-        except ValueError:
-            return uuid.uuid4()
-
-
 class CorrectForm(forms.Form):
     """Which reply says what, as one button says it: "<uid> no"."""
 

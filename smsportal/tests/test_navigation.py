@@ -105,7 +105,7 @@ def test_the_2way_tab_counts_conversations_with_something_new(client):
 
     text = client.get("/a-page/").text
 
-    assert '2WAY<span class="unread"> <span class="count count--on">2<span' in text
+    assert '2WAY<span class="tab-unread"> <span class="count count--on">2<span' in text
 
 
 def test_no_role_is_without_tabs():

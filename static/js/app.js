@@ -176,7 +176,9 @@
     if (document.hidden && e.detail.elt.getAttribute("hx-trigger")?.startsWith("every")) e.preventDefault();
   });
   document.addEventListener("htmx:beforeSwap", e => {
-    if (isPressed && e.detail.elt.getAttribute("hx-trigger")?.startsWith("every")) e.detail.shouldSwap = false;
+    /* Signed out meanwhile: the answer is the sign-in page, and what is being typed here stays. */
+    const isElsewhere = new URL(e.detail.xhr.responseURL).pathname !== location.pathname;
+    if ((isPressed || isElsewhere) && e.detail.elt.getAttribute("hx-trigger")?.startsWith("every")) e.detail.shouldSwap = false;
   });
 
   /* A passkey that was refused or called off: say so, since allauth's script only tells the console. */

@@ -96,6 +96,26 @@ def test_pressing_twice_sends_once(as_amira):
     assert Message.objects.count() == 1
 
 
+def test_whoever_goes_back_and_writes_something_else_sends_it(as_amira):
+    heard("Hello")
+    answer(as_amira, "At 2pm")
+
+    answer(as_amira, "At 3pm, sorry")
+
+    assert set(Batch.objects.values_list("body", flat=True)) == {"At 2pm", "At 3pm, sorry"}
+
+
+def test_a_character_that_no_phone_shows_is_left_out(as_amira):
+    talk = heard("Hello")
+
+    answer(as_amira, "Yes\x00, same lab")
+    as_amira.post(reverse("twoway:note", args=[talk.uid]), {"note": "Odd\x00 phone"})
+
+    text = open_thread(as_amira, talk)
+    assert "Yes, same lab" in text
+    assert "Odd phone" in text
+
+
 def test_a_key_of_somebody_elses_text_sends_ones_own(client, amira):
     heard("Hello")
     client.force_login(amira)

@@ -25,15 +25,16 @@ MAY: Final = "send_texts"
 def answer(
     *, talk: Conversation, words: str, request_key: uuid.UUID, by: Person, now: dt.datetime
 ) -> Batch:
-    """One text, at once. The same request_key again answers the batch it made the first time.
-    Raises Refused.
+    """One text, at once. The same words under the same request_key again answer the batch that
+    they made the first time. Raises Refused.
     """
     require(by, MAY)
     require_own(talk, by)
-    key = uuid.uuid5(talk.uid, str(request_key))
+    words = with_plain_line_ends(words).strip()
+    # With the words in it: whoever goes back and writes something else means another text.
+    key = uuid.uuid5(talk.uid, f"{request_key} {words}")
     if earlier := _earlier(key, by):
         return earlier
-    words = with_plain_line_ends(words).strip()
     _refuse(talk, words, by)
     try:
         return _send(talk, words, key, by, now)

@@ -1,6 +1,6 @@
 """Conversations and one of them: read, answered, noted upon, done with."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.people.access import permission_required
 from inbound.twoway import services
-from inbound.twoway.forms import ReplyForm
 from inbound.twoway.models import Conversation, SavedAnswer
 from inbound.twoway.views.page import Typed, page
 from smsportal.lib.errors import Refused
@@ -35,11 +34,7 @@ def thread(request: HttpRequest, uid: UUID) -> HttpResponse:
     now = timezone.now()
     if request.method == "GET":
         return page(request, talk, now=now)
-    form = ReplyForm(request.POST)
-    if not form.is_valid():
-        typed = Typed(reply=request.POST.get("reply", ""), problem=Refused("Send it once more."))
-        return page(request, talk, now=now, typed=typed)
-    words, key = form.cleaned_data["reply"], form.cleaned_data["key"]
+    words, key = _typed(request, "reply"), _uuid(request, "key") or uuid4()
     if request.POST.get("do") == "saved":
         added = _saved_words(request)
         words = f"{words.rstrip()}\n{added}".strip() if added else words
@@ -55,7 +50,7 @@ def thread(request: HttpRequest, uid: UUID) -> HttpResponse:
 @permission_required(SEES)
 def note(request: HttpRequest, uid: UUID) -> HttpResponse:
     talk, now = _own(request, uid), timezone.now()
-    words = request.POST.get("note", "")
+    words = _typed(request, "note")
     try:
         services.add_note(talk=talk, words=words, by=request.user, now=now)
     except Refused as refused:
@@ -82,12 +77,20 @@ def reopen(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _saved_words(request: HttpRequest) -> str:
     """Of the saved answer that was picked, where no script has put them into the box."""
+    saved = SavedAnswer.objects.visible_to(request.user).filter(uid=_uuid(request, "saved"))
+    return "".join(each.words for each in saved)
+
+
+def _typed(request: HttpRequest, name: str) -> str:
+    """PostgreSQL keeps no NUL, and no phone shows one."""
+    return request.POST.get(name, "").replace("\x00", "")
+
+
+def _uuid(request: HttpRequest, name: str) -> UUID | None:
     try:
-        uid = UUID(request.POST.get("saved", ""))
+        return UUID(request.POST.get(name, ""))
     except ValueError:
-        return ""
-    saved = SavedAnswer.objects.visible_to(request.user).filter(uid=uid).first()
-    return saved.words if saved else ""
+        return None
 
 
 def _own(request: HttpRequest, uid: UUID) -> Conversation:

@@ -64,7 +64,8 @@ def page(
 def _pieces(request: HttpRequest, talk: Conversation | None, now: dt.datetime) -> dict[str, Any]:
     """What is looked at again: the list and the texts, and a mark by which a change is seen."""
     me, form = request.user, FindForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {}
+    form.is_valid()  # what makes no sense narrows nothing
+    asked = form.cleaned_data
     find, done = asked.get("q", "").strip(), asked.get("show") == "done"
     lines, fresh = None, 0
     if talk is not None:

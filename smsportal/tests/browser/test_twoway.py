@@ -1,6 +1,7 @@
 """The 2WAY tab in a real browser: replies come by themselves, and nothing typed is lost."""
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -65,7 +66,7 @@ def test_the_list_alone_looks_again_too(open_page, amira):
     writes("Hello")
 
     expect(page.locator(".convo.unread")).to_contain_text("Hello", timeout=AT_ONCE)
-    expect(page.locator(".site-tabs .unread")).to_have_text("1 unread")
+    expect(page.locator(".site-tabs .tab-unread")).to_have_text("1 unread")
 
 
 def test_what_became_of_a_reply_is_said_by_itself(open_page, amira):
@@ -140,3 +141,17 @@ def test_a_tab_that_nobody_sees_does_not_ask(open_page, amira):
     page.wait_for_timeout(4500)
 
     assert asked == []
+
+
+def test_whoever_is_signed_out_meanwhile_keeps_what_is_typed(open_page, amira):
+    page = open_page(amira)
+    page.goto(thread(writes("Hello")))
+    page.get_by_label("Reply", exact=True).fill("Half a thought")
+    Session.objects.all().delete()
+
+    with page.expect_response(lambda answer: "/account/login/" in answer.url):
+        pass
+    page.wait_for_timeout(500)
+
+    expect(page.get_by_label("Reply", exact=True)).to_have_value("Half a thought")
+    expect(page.get_by_label("Password")).to_have_count(0)
