@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
+from inbound.handling.wishes import Wish, depends_on_a_question, wish
 from inbound.keywords.reading import read
-from inbound.sorting.wishes import Wish, depends_on_a_question, wish
 from smsportal.lib.choices import TextChoices
 
 

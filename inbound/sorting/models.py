@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.people.models import Person
+from inbound.handling.wishes import Wish
 from inbound.keywords.models import Keyword
 from inbound.sorting.meaning import Place
-from inbound.sorting.wishes import Wish
 from messaging.incoming.models import IncomingText
 from messaging.sending.models import Batch
 from smsportal.lib.ids import uuid7

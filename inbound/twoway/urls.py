@@ -14,5 +14,6 @@ urlpatterns = [
     path("<uuid:uid>/", inbox.thread, name="thread"),
     path("<uuid:uid>/done/", inbox.done, name="done"),
     path("<uuid:uid>/open/", inbox.reopen, name="reopen"),
+    path("<uuid:uid>/no-more/", inbox.no_more, name="no_more"),
     path("<uuid:uid>/note/", inbox.note, name="note"),
 ]

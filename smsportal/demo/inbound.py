@@ -5,12 +5,12 @@ import datetime as dt
 from accounts.departments.models import Department
 from accounts.people.models import Person
 from inbound.handling.replying import filled
+from inbound.handling.wishes import Wish
 from inbound.keywords.models import Keyword
 from inbound.keywords.reading import skeleton
 from inbound.sorting import keys
 from inbound.sorting.meaning import Place
 from inbound.sorting.models import AutoReply, Sorting
-from inbound.sorting.wishes import Wish
 from inbound.twoway.models import ReplyNumber
 from messaging.carriers.models import Carrier
 from messaging.incoming.models import IncomingText

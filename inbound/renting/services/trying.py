@@ -7,11 +7,11 @@ from typing import Final
 from django.conf import settings
 
 from inbound.handling.replying import EXAMPLES, filled
+from inbound.handling.wishes import Wish
 from inbound.keywords.models import Keyword
 from inbound.sorting import meaning as meanings
 from inbound.sorting.meaning import Meaning, Place
 from inbound.sorting.services.effects import fitting
-from inbound.sorting.wishes import Wish
 from messaging.sending.queries import price_tenths
 from messaging.text.segments import measure
 from smsportal.lib.phones import display

@@ -9,9 +9,9 @@ from typing import Final
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
+from inbound.handling.wishes import is_question, plain
 from inbound.keywords.models import Keyword
 from inbound.sorting.models import AutoReply, Sorting
-from inbound.sorting.wishes import is_question, plain
 from inbound.twoway.models import ReplyNumber
 from messaging.contacts.models import Contact
 from messaging.incoming.models import IncomingText

@@ -10,11 +10,11 @@ from django.db.models import Q, QuerySet
 
 from accounts.people.models import Person
 from inbound.calling.models import WebhookCall
+from inbound.handling.wishes import Wish
 from inbound.keywords.models import Keyword
 from inbound.sorting import keys
 from inbound.sorting.meaning import Place
 from inbound.sorting.models import Sorting
-from inbound.sorting.wishes import Wish
 from messaging.contacts.models import Contact
 from messaging.incoming.models import IncomingText
 from messaging.senders.models import Sender

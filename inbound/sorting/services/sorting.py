@@ -12,12 +12,12 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 
+from inbound.handling.wishes import Wish
 from inbound.sorting import meaning as meanings
 from inbound.sorting.meaning import Meaning, Place
 from inbound.sorting.models import Sorting
 from inbound.sorting.queries import Known, is_to_short_code, waiting, was_asked
 from inbound.sorting.services import effects, wanting
-from inbound.sorting.wishes import Wish
 from inbound.twoway import services as twoway
 from messaging.incoming.models import IncomingText
 from smsportal.lib.bells import enqueue

@@ -6,10 +6,10 @@ from typing import Final
 
 from accounts.audit.actors import System
 from accounts.departments.models import Department
+from inbound.handling.wishes import Wish
 from inbound.sorting.models import Sorting
 from inbound.sorting.queries import Known, is_phone, last_text_to
 from inbound.sorting.services.effects import number_texted
-from inbound.sorting.wishes import Wish
 from messaging.senders import services as senders
 from messaging.senders.models import OptOut, Sender
 from messaging.sending.services import submit_automatic

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from accounts.people.models import Person
+from inbound.handling.wishes import Wish, wish
 from inbound.twoway.days import heading
 from inbound.twoway.models import Answer, Conversation, Note
 from inbound.twoway.spelling import Said
@@ -36,6 +38,11 @@ class Line:
     @cached_property
     def is_counted(self) -> bool:
         return self.answer is not None and self.answer.said != Said.OTHER
+
+    @cached_property
+    def may_ask_for_no_more(self) -> bool:
+        """STOP within a sentence, which a person reads: it may be about a bus."""
+        return self.text is not None and wish(self.text.body) == Wish.PERHAPS
 
     @cached_property
     def waits_to_begin(self) -> bool:
@@ -77,6 +84,10 @@ def _texts(talk: Conversation) -> QuerySet[IncomingText]:
     return IncomingText.objects.filter(
         person_id=talk.person_id, from_number=talk.number, to_number=talk.sender.number
     )
+
+
+def one_text(talk: Conversation, uid: UUID | None) -> IncomingText | None:
+    return _texts(talk).filter(uid=uid).first() if uid else None
 
 
 def _sent(talk: Conversation) -> QuerySet[Message]:

@@ -5,7 +5,13 @@ no line of them, since the administrator reads it.
 from inbound.twoway.services.answering import answer
 from inbound.twoway.services.counting import correct
 from inbound.twoway.services.hearing import hear
-from inbound.twoway.services.keeping import add_note, mark_done, mark_read, reopen
+from inbound.twoway.services.keeping import (
+    add_note,
+    mark_done,
+    mark_read,
+    reopen,
+    wants_no_more,
+)
 from inbound.twoway.services.numbers import change_number
 from inbound.twoway.services.saved import add_saved, change_saved, delete_saved
 
@@ -21,4 +27,5 @@ __all__ = [
     "mark_done",
     "mark_read",
     "reopen",
+    "wants_no_more",
 ]

@@ -9,6 +9,7 @@ from accounts.people.access import require
 from accounts.people.models import Person
 from inbound.twoway.models import Conversation, Note
 from messaging.incoming.models import IncomingText
+from messaging.senders.services import add_opt_out
 from messaging.text.repair import with_plain_line_ends
 from smsportal.lib.errors import Refused
 
@@ -50,6 +51,21 @@ def mark_done(*, talk: Conversation, by: Person, now: dt.datetime) -> None:
 def reopen(*, talk: Conversation, by: Person) -> None:
     require_own(talk, by)
     Conversation.objects.filter(pk=talk.pk).update(done_at=None)
+
+
+def wants_no_more(*, talk: Conversation, text: IncomingText, by: Person, now: dt.datetime) -> bool:
+    """Their own words are the evidence: nobody of the department texts them from now on. Answers
+    whether that is news.
+    """
+    require_own(talk, by)
+    return add_opt_out(
+        number=talk.number,
+        department_id=talk.department_id,
+        words=text.body,
+        came_to=text.to_number,
+        by=by,
+        now=now,
+    )
 
 
 def add_note(*, talk: Conversation, words: str, by: Person, now: dt.datetime) -> Note:

@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.people.access import permission_required
 from inbound.twoway import services
 from inbound.twoway.models import Conversation, SavedAnswer
+from inbound.twoway.queries.thread import one_text
 from inbound.twoway.views.page import Typed, page
 from smsportal.lib.errors import Refused
 
@@ -72,6 +73,19 @@ def done(request: HttpRequest, uid: UUID) -> HttpResponse:
 def reopen(request: HttpRequest, uid: UUID) -> HttpResponse:
     talk = _own(request, uid)
     services.reopen(talk=talk, by=request.user)
+    return redirect("twoway:thread", uid=talk.uid)
+
+
+@require_POST
+@permission_required(SEES)
+def no_more(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Of one text that says STOP within a sentence: its user has read it so."""
+    talk = _own(request, uid)
+    text = one_text(talk, _uuid(request, "text"))
+    if text is None:
+        raise Http404
+    services.wants_no_more(talk=talk, text=text, by=request.user, now=timezone.now())
+    messages.success(request, "Opted out\nYour department texts them no more.")
     return redirect("twoway:thread", uid=talk.uid)
 
 

@@ -83,6 +83,7 @@ def _pieces(request: HttpRequest, talk: Conversation | None, now: dt.datetime) -
         "page": shown,
         "talk": talk,
         "thread": lines,
+        "opted_out": talk is not None and thread.has_opted_out(talk),
         "find": find,
         "done": done,
         "done_count": talks.done_count(me),
@@ -159,6 +160,5 @@ def _boxes(
         "price_tenths": price,
         "cost_tenths": measured.parts * price,
         "values_json": json.dumps(values),
-        "opted_out": thread.has_opted_out(talk),
         "can_be_answered": talk.is_with_a_phone and talk.sender.released_at is None,
     }

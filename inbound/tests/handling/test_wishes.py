@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbound.sorting.wishes import Wish, is_question, wish
+from inbound.handling.wishes import Wish, is_question, wish
 
 
 @pytest.mark.parametrize(
