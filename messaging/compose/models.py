@@ -45,6 +45,10 @@ class Draft(models.Model):
     # What the worker has yet to do to the basket, in order: see engine/deeds.py.
     waiting = models.JSONField(default=list, blank=True)
     waiting_since = models.DateTimeField(null=True)
+    # The copy of the page that wrote last, and its clock in milliseconds then: what it sent before
+    # may come after.
+    page = models.CharField(max_length=36, blank=True, default="")
+    turn = models.BigIntegerField(default=0)
     measured = models.JSONField(default=dict, blank=True)  # totals of a big basket, by the worker
     shown = models.PositiveSmallIntegerField(default=0)  # whom the phone shows: first, longest..
     # Editing a scheduled batch: it keeps its place until this draft takes it.
@@ -66,6 +70,10 @@ class Draft(models.Model):
                 condition=models.Q(waiting_since__isnull=False),
             ),
         ]
+
+    def is_ahead_of(self, page: str, turn: int) -> bool:
+        """The same page has sent something newer. Of two pages, whichever comes last counts."""
+        return bool(page) and self.page == page and turn < self.turn
 
     @property
     def repeats(self) -> bool:

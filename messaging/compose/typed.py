@@ -44,6 +44,8 @@ class Typed:
     repeat: Mapping[str, Any] = field(default_factory=dict)  # see Draft.repeat
     contacts: Picked = Picked()
     groups: Picked = Picked()
+    page: str = ""  # which copy of the page, and how late in its life: see Draft.page
+    turn: int = 0
 
 
 def typed_from(post: Post) -> Typed:
@@ -56,6 +58,7 @@ def typed_from(post: Post) -> Typed:
         return Picked(tuple(sorted(are - were)), tuple(sorted(were - are)))
 
     fold = text("fold")
+    page, _, turn = text("turn")[:60].partition(":")
     return Typed(
         numbers=text("numbers"),
         body=text("message"),
@@ -76,4 +79,6 @@ def typed_from(post: Post) -> Typed:
         },
         contacts=picked("contact"),
         groups=picked("group"),
+        page=page[:36],
+        turn=int(turn) if turn.isascii() and turn.isdigit() and len(turn) <= 15 else 0,
     )

@@ -151,6 +151,16 @@
       input.addEventListener("input", update); update();
     });
 
+    /* What a form sends by itself may overtake, or be overtaken by, what its buttons send: each says when it was sent. */
+    $$("[data-turn]", root).forEach(input => {
+      const next = () => {
+        const [page, last] = input.value.split(":");
+        return input.value = `${page}:${Math.max(Number(last) + 1, Date.now())}`;
+      };
+      input.form.addEventListener("submit", next);
+      input.form.addEventListener("htmx:configRequest", e => { if (e.detail.elt === input.form) e.detail.parameters.turn = next(); });
+    });
+
     /* Copy what is shown once. */
     $$("[data-copy]", root).forEach(b => b.addEventListener("click", async () => {
       await navigator.clipboard.writeText($(b.dataset.copy).innerText.trim()); $("span", b).textContent = "Copied";

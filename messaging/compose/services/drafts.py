@@ -27,9 +27,15 @@ LONGEST_BODY = 20_000  # far over what can be sent, so that nothing typed is los
 def save(*, uid: uuid.UUID, typed: Typed, by: Person, now: dt.datetime) -> Draft:
     """Keep what the page sent; the first time makes the draft.
 
+    An autosave that was on its way when a button was pressed may come after it, and changes
+    nothing: it would take back an emergency that was ticked meanwhile.
+
     Raises AlreadySent once it has become a message, and Draft.DoesNotExist for another's.
     """
     draft = opened(uid=uid, by=by, now=now)
+    if draft.is_ahead_of(typed.page, typed.turn):
+        return draft
+    draft.page, draft.turn = typed.page, typed.turn
     wanted = recipients.deeds_for(draft, typed)
     if draft.is_emergency != typed.is_emergency:
         wanted.append({"do": "opted_out"})

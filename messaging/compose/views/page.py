@@ -32,6 +32,7 @@ from messaging.wording import queries as wording
 from messaging.wording.examples import EXAMPLES, example_text
 from smsportal.lib import walltime
 from smsportal.lib.errors import Refused
+from smsportal.lib.ids import uuid7
 from smsportal.lib.words import long_when, short_day
 
 CHANGED = "The message was changed in another window. Check it again as it is now."
@@ -201,6 +202,7 @@ def _choices(request: HttpRequest, draft: Draft, ledger: Ledger) -> dict[str, An
         "contacts": contact_list(request, draft),
         "groups": picks.group_picks(draft.person, ledger.group_uids),
         "templates": wording.choices(draft.person),
+        "page_id": uuid7(),
         "prefill": request.GET.getlist("group") + request.GET.getlist("contact"),
         "department": draft.person.department,
         "may_send_emergency": draft.person.may("send_emergency"),

@@ -197,3 +197,46 @@ def test_what_began_to_go_while_it_was_changed_is_told_and_can_be_sent_anew():
 
     writer.press("send")
     assert Batch.objects.count() == 2
+
+
+PAGE = "0193a5d2-1c3b-7d4e-8f50-6a7b8c9d0e1f"
+
+
+def test_an_autosave_that_comes_after_the_button_pressed_later_takes_nothing_back():
+    user = make_user(allow_emergency=True)
+    writer = Writer(user, **ONE)
+    writer.press("send", when="emergency", turn=f"{PAGE}:1700000000002")
+
+    late = writer.press(htmx=True, when="now", message="Hel", turn=f"{PAGE}:1700000000001")
+
+    assert late.status_code == 200
+    assert writer.draft.is_emergency
+    assert writer.draft.body == "Hello"
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        f"{PAGE}:1700000000003",
+        f"{PAGE}:1700000000002",  # without script a page says the same each time
+        "0193a5d2-1c3b-7d4e-8f50-000000000000:1",  # another window, whatever its clock says
+        ":1",
+        "",
+    ],
+)
+def test_whatever_else_comes_later_is_kept(turn):
+    writer = Writer(make_user(), **ONE)
+    writer.press(turn=f"{PAGE}:1700000000002")
+
+    writer.press(message="Hello again", turn=turn)
+
+    assert writer.draft.body == "Hello again"
+
+
+@pytest.mark.parametrize("turn", [f"{PAGE}:", f"{PAGE}:-1", f"{PAGE}:٣", f"{PAGE}:{'9' * 30}"])
+def test_a_turn_that_is_none_is_the_first(turn):
+    writer = Writer(make_user(), **ONE)
+
+    writer.press(turn=turn)
+
+    assert writer.draft.turn == 0

@@ -95,3 +95,22 @@ def test_what_is_in_doubt_comes_up_by_itself_and_is_sent_again(
     press(page, "Send emergency to 1 person")
     expect(page.get_by_role("heading", name="Emergency to 1 person")).to_be_visible()
     assert [batch.person_count for batch in Batch.objects.order_by("pk")] == [3, 1]
+
+
+def test_what_was_saved_while_writing_and_comes_late_takes_no_emergency_back(department, open_page):
+    page = open_page(make_user(department, allow_emergency=True))
+    page.goto(reverse("compose:new"))
+    autosaves = []
+    page.on("request", lambda each: autosaves.append(each) if each.method == "POST" else None)
+    write_and_wait(page, "Leave the building by the north door")
+    page.get_by_label("Emergency").check()
+    expect(page.get_by_role("button", name="Check emergency to 3 people")).to_be_visible()
+    early = next(each for each in autosaves if "when=now" in each.post_data)
+    press_send(page)
+
+    late = page.request.post(early.url, data=early.post_data, headers=early.all_headers())
+
+    assert late.ok
+    page.reload()
+    confirm(page, count="3", reason=WHY)
+    expect(page.get_by_role("heading", name="Emergency to 3 people")).to_be_visible()
