@@ -4,14 +4,43 @@ HOST and PORT say where it listens.
 """
 
 import os
+from concurrent.futures import Future
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from smsportal.lib import logs
 
+
+class FairWorker(ThreadWorker):
+    """Takes only what a thread of its own can begin now.
+
+    What it leaves waits in the queue of the listening socket, which is in order and shared by all
+    workers. gunicorn's own takes every connection it is offered: six of eight people had one
+    worker, and waited three times as long as the two who had the other.
+    """
+
+    in_hand = 0
+
+    def enqueue_req(self, conn: TConn) -> None:
+        self.in_hand += 1
+        super().enqueue_req(conn)
+        self.set_accept_enabled(self._accepting)
+
+    def finish_request(self, conn: TConn, fs: Future) -> None:
+        self.in_hand -= 1
+        super().finish_request(conn, fs)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled and self.in_hand < self.cfg.threads)
+
+
 wsgi_app = "smsportal.wsgi:application"
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-worker_class = "gthread"
+worker_class = FairWorker
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 4
+# A connection that is kept belongs to one worker, however busy it is. To nginx it costs little.
+keepalive = 0
 # Loaded once and shared: half the start and half the memory. New code needs a restart.
 preload_app = True
 timeout = 30
