@@ -1,5 +1,6 @@
 """Where Django looks for this app's models."""
 
 from billing.tariffs.models import Tariff
+from billing.usage.models import Charge, ReceivedUsage, SentUsage, Uncounted
 
-__all__ = ["Tariff"]
+__all__ = ["Charge", "ReceivedUsage", "SentUsage", "Tariff", "Uncounted"]

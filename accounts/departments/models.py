@@ -56,10 +56,11 @@ class Department(models.Model):
     alpha_tag_state_at = models.DateTimeField(default=timezone.now)
     # Asked for in place of a registered tag: texts keep that one until this one is registered.
     next_alpha_tag = models.CharField(max_length=11, blank=True)
-    # Caps in parts; empty means none.
+    # Caps, in parts but for the last one; empty means none.
     parts_per_year_cap = models.PositiveIntegerField(null=True, blank=True)
     parts_per_month_cap = models.PositiveIntegerField(null=True, blank=True)
     parts_per_batch_cap = models.PositiveIntegerField(default=default_batch_cap)
+    pounds_per_month_cap = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     frozen_at = models.DateTimeField(null=True)
     frozen_reason = models.CharField(max_length=200, blank=True)

@@ -56,6 +56,7 @@ class Person(AbstractBaseUser):
     is_generic = models.BooleanField(default=False)  # S16
     notes = models.TextField(blank=True)
     parts_per_day_cap = models.PositiveIntegerField(null=True, blank=True)
+    pounds_per_month_cap = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     left_at = models.DateTimeField(null=True)
 

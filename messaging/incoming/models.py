@@ -40,6 +40,7 @@ class IncomingText(models.Model):
         indexes = [
             models.Index(fields=["person", "-received_at"]),
             models.Index(fields=["from_number", "-received_at"]),
+            models.Index(fields=["received_at"]),
         ]
         constraints = [
             models.UniqueConstraint(fields=["carrier", "carrier_ref"], name="received_once"),

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.departments.models import Department
+from accounts.departments.models import CodeKind, Department
 from accounts.people.models import Person
 from messaging.carriers.models import Carrier
 from messaging.contacts.models import Contact
@@ -107,6 +107,9 @@ class Batch(models.Model):
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="batches")
     person_name = models.CharField(max_length=200)
     cost_code = models.CharField(max_length=40)
+    cost_code_kind = models.CharField(
+        max_length=12, choices=CodeKind.choices, default=CodeKind.COST_CENTRE
+    )
     price_tenths = models.PositiveIntegerField()  # of one part, in tenths of a penny
     source = models.CharField(max_length=12, default="portal")
     sender = models.CharField(max_length=16)  # alpha tag or E.164

@@ -49,12 +49,17 @@ class Watermark(models.Model):
 
 
 class Allowance(models.Model):
-    """Parts used of one cap in one period. Reserved at acceptance, given back when not sent."""
+    """Parts used, and what they cost, of one cap in one period. Reserved at acceptance, given back
+    when not sent.
+    """
 
-    scope = models.CharField(max_length=16)  # department_year, department_month, person_day
+    # department_year, department_month, person_month, person_day
+    scope = models.CharField(max_length=16)
     owner_id = models.BigIntegerField()
     period_on = models.DateField()
     used_count = models.PositiveIntegerField(default=0)
+    used_tenths = models.PositiveBigIntegerField(default=0)
+    told_percent = models.PositiveSmallIntegerField(default=0)  # that its admins have heard of
 
     class Meta:
         constraints = [

@@ -105,7 +105,8 @@ def _fill_in(
     batch.department_id = basket.department_id
     batch.person = by
     batch.person_name = by.name
-    batch.cost_code = str(by.department.code_on(batch.reserved_on) or "")
+    if code := by.department.code_on(batch.reserved_on):
+        batch.cost_code, batch.cost_code_kind = code.code, code.kind
     batch.price_tenths = totals.price_tenths
     batch.sender, batch.sender_kind = sender.value, sender.kind
     batch.is_merged = totals.is_merged

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from accounts.audit import services as audit
 from accounts.audit.actors import System
-from accounts.departments.models import Department
+from accounts.departments.models import CodeKind, Department
 from messaging.senders.models import OptOut
 from messaging.senders.queries import Choice
 from messaging.sending.engine import allowances, expand, release
@@ -122,13 +122,15 @@ def _batch(
     now: dt.datetime,
 ) -> Batch:
     day = walltime.day_of(now)
+    code = department.code_on(day)
     return Batch(
         request_key=request_key,
         source=source,
         department=department,
         basket=basket,
         person_name=name,
-        cost_code=str(department.code_on(day) or ""),
+        cost_code=code.code if code else "",
+        cost_code_kind=code.kind if code else CodeKind.COST_CENTRE,
         price_tenths=price_tenths(department.pk, day),
         sender=sender.value,
         sender_kind=sender.kind,
