@@ -188,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
         "messaging.join_parts": 60,
         "inbound.sort": 2,
         "inbound.call": 10,
+        "billing.count_usage": 15,
     }.items()
 }
 

@@ -23,13 +23,18 @@ ONE_LINE: Final = ["on", "department", "code_kind", "code", "source", "price_ten
 class Charge(models.Model):
     """What the carriers took of one batch on one day in London, and departments pay for."""
 
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="charges")
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, related_name="charges", db_index=False
+    )  # its index: charged_once_a_day
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     on = models.DateField()
     text_count = models.PositiveIntegerField()
     part_count = models.PositiveIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["on", "batch"])]
+        indexes = [models.Index(fields=["on", "department"])]
         constraints = [
             models.UniqueConstraint(fields=["batch", "on"], name="charged_once_a_day"),
         ]

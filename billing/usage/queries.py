@@ -10,8 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from django.db.models import Case, QuerySet, Sum, Value, When
-from django.db.models.functions import TruncMonth
+from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce, TruncMonth
 
 from accounts.departments.models import CodeKind, CostCode
 from billing.tariffs.queries import price_book
@@ -19,8 +19,12 @@ from billing.usage import rents
 from billing.usage.models import KEYWORD, NUMBER, ReceivedUsage, SentUsage
 from billing.usage.rents import Rental, RentalLine, Terms
 from inbound.keywords.models import Keyword
+from messaging.incoming.models import IncomingText
 from messaging.senders.models import Sender
-from smsportal.lib.walltime import day_of
+from messaging.sending.models import Message
+from smsportal.lib.walltime import day_of, start_of
+
+DAY: Final = dt.timedelta(days=1)
 
 By = Literal["department", "code", "person", "source", "price", "month", "day"]
 
@@ -125,6 +129,25 @@ def _grouped(facts: QuerySet, columns: list[str], sums: dict[str, Sum]) -> Any:
 def _order(row: Row, columns: list[str]) -> list[tuple]:
     values = [getattr(row, column) for column in columns]
     return [(value is not None, value) if value is not None else (False,) for value in values]
+
+
+def charged() -> QuerySet[Message]:
+    """The texts that departments pay for: taken, once, by a carrier that charges."""
+    return Message.objects.filter(accepted_at__isnull=False, carrier__is_charging=True)
+
+
+def received_on(on: dt.date) -> QuerySet[IncomingText]:
+    """Texts of one day in London that came to a department: to a keyword (`keyword_id`) or else to
+    the number of `person_id`. `owner_id`: the department.
+    """
+    day = {"received_at__gte": start_of(on), "received_at__lt": start_of(on + DAY)}
+    to_keyword = Q(sorting__keyword__isnull=False)
+    whose = Coalesce("sorting__keyword__department_id", "department_id")
+    return (
+        IncomingText.objects.filter(to_keyword | Q(person__isnull=False), **day)
+        .order_by()
+        .annotate(keyword_id=F("sorting__keyword_id"), owner_id=whose)
+    )
 
 
 def rental_lines(

@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.dispatch import receiver
 
 from accounts.audit.actors import Actor, System
@@ -30,7 +32,10 @@ def hand_on_or_stop_their_messages(
 ) -> None:
     theirs = Batch.objects.filter(person=person)
     if heir is not None:
-        theirs.filter(state__in=LEFT).update(person=heir, person_name=heir.name)
+        # Counted again: what had gone of a paused one is the heir's from now on.
+        later = Greatest(F("changed_at") + dt.timedelta(microseconds=1), now)
+        left = theirs.filter(state__in=LEFT)
+        left.update(person=heir, person_name=heir.name, changed_at=later)
     else:
         actor = _for(person.department_id, by)
         services.stop_waiting(theirs.filter(state__in=WAITING), by=actor, now=now)

@@ -13,6 +13,7 @@ from inbound.sorting.meaning import Place
 from inbound.sorting.models import Sorting
 from inbound.sorting.queries import Known
 from inbound.sorting.services import effects
+from inbound.sorting.signals import texts_sorted
 from smsportal.lib.errors import Refused
 from smsportal.lib.phones import mask
 
@@ -55,6 +56,7 @@ def _still_unmatched(sorting: Sorting, by: Actor) -> Sorting:
 def _place(mine: Sorting, place: Place, by: Actor, now: dt.datetime) -> None:
     mine.place, mine.sorted_at, mine.sorted_by_name = place, now, by.audit_name
     mine.save(update_fields=["place", "keyword", "sorted_at", "sorted_by_name"])
+    texts_sorted.send(Sorting, texts=[mine.text])
 
 
 def _record(mine: Sorting, whom: str, verb: str, by: Actor, now: dt.datetime) -> None:

@@ -18,6 +18,7 @@ from inbound.sorting.meaning import Meaning, Place
 from inbound.sorting.models import Sorting
 from inbound.sorting.queries import Known, is_to_short_code, waiting, was_asked
 from inbound.sorting.services import effects, wanting
+from inbound.sorting.signals import texts_sorted
 from inbound.twoway import services as twoway
 from messaging.incoming.models import IncomingText
 from smsportal.lib.bells import enqueue
@@ -97,7 +98,9 @@ def _place(sorted_: Sequence[tuple[Sorting, Meaning]], known: Known, now: dt.dat
     with transaction.atomic():
         placed = update_many(Sorting.objects.filter(place=Place.WAITING), rows, COLUMNS)
         mine = set(placed)
-        twoway.hear([each.text for each, _ in sorted_ if each.pk in mine])
+        texts = [each.text for each, _ in sorted_ if each.pk in mine]
+        twoway.hear(texts)
+        texts_sorted.send(Sorting, texts=texts)
     return placed
 
 

@@ -2,10 +2,12 @@
 
 import datetime as dt
 
+from django.db import transaction
 from django.db.models import F, Q
 
 from messaging.sending.models import GOING, Batch
 from messaging.sending.queries import count
+from messaging.sending.signals import batches_tallied
 from messaging.sending.states import BatchState, State
 from smsportal.lib import db
 
@@ -25,7 +27,9 @@ def tally_changed(*, now: dt.datetime, limit: int = 500) -> int:
         (pk, dict(counts[pk].tally), counts[pk].charged_part_count, stamp)
         for pk, stamp in stamps.items()
     ]
-    db.update_many(Batch.objects.all(), rows, ["tally", "charged_part_count", "tallied_at"])
+    with transaction.atomic():
+        db.update_many(Batch.objects.all(), rows, ["tally", "charged_part_count", "tallied_at"])
+        batches_tallied.send(Batch, batch_ids=list(stamps))
     done = [pk for pk in stamps if not any(counts[pk].tally[s] for s in UNSENT)]
     _finish(done, now=now)
     return len(stamps)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models, transaction
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
@@ -49,7 +50,10 @@ def insert_from_select(
     quote = connection.ops.quote_name
     aliases = {f"_{name}": _as_expression(meta.get_field(name), v) for name, v in columns.items()}
     selected = source.annotate(**aliases).values_list(*aliases)
-    sql, parameters = selected.query.get_compiler(connection=connection).as_sql()
+    try:
+        sql, parameters = selected.query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:  # Django knows it beforehand, as of an empty list of ids
+        return 0
     names = ", ".join(quote(meta.get_field(name).column) for name in columns)
     with connection.cursor() as cursor:
         # "WHERE true": SQLite would read ON CONFLICT as a join of the SELECT without a WHERE.
