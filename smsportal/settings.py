@@ -51,6 +51,7 @@ FINANCIAL_YEAR_STARTS = (8, 1)
 # Hosts that a carrier over HTTP may be at although they are not on the internet, or without TLS.
 PRIVATE_CARRIER_HOSTS = env.list("PRIVATE_CARRIER_HOSTS", default=[])
 PRICE_LIST = "billing.tariffs.services.PriceList"
+INVARIANTS = ["billing.usage.engine.invariants.INVARIANTS"]
 
 # -- Parts of the program ------------------------------------------------------------------
 INSTALLED_APPS = [

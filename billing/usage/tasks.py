@@ -4,9 +4,9 @@ from typing import Any
 
 from celery import shared_task
 
-from billing.usage import engine
+from billing.usage.engine import counting
 
 
 @shared_task(name="billing.count_usage")
 def count_usage(**_: Any) -> None:
-    engine.count_changed()
+    counting.count_changed()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from billing.usage import engine
+from billing.usage.engine import counting
 from smsportal.lib.db import database_now, exclusive
 from smsportal.lib.walltime import day_of
 from smsportal.lib.words import day
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Counted {day(from_on)} to {day(to_on)} again.")
 
     def _rebuild(self, from_on: dt.date, to_on: dt.date) -> bool:
-        with exclusive(engine.ALONE) as mine:
+        with exclusive(counting.ALONE) as mine:
             if mine:
-                engine.rebuild(from_on, to_on)
+                counting.rebuild(from_on, to_on)
             return mine

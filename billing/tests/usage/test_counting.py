@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 from django.core.management import call_command
-from django.db.models import F
 
 from accounts.tests.make import make_operator, make_user
 from billing.tests.make import make_sent, make_tariff
-from billing.usage import engine
+from billing.tests.usage.counted import counted
+from billing.usage.engine import counting
 from billing.usage.models import Charge, ReceivedUsage, SentUsage, Uncounted
 from billing.usage.queries import Row, rows
 from inbound.sorting.services import deciding
@@ -23,15 +23,6 @@ pytestmark = pytest.mark.django_db
 
 TODAY = NOW.date()
 YEAR = {"from_on": dt.date(2025, 8, 1), "to_on": dt.date(2026, 7, 31)}
-
-
-def counted(*batches: Batch) -> None:
-    """As after a pass of the tally and a pass of the counting."""
-    Batch.objects.filter(pk__in=[batch.pk for batch in batches]).update(
-        changed_at=F("changed_at") + dt.timedelta(seconds=1)
-    )
-    tally.tally_changed(now=NOW)
-    engine.count_changed()
 
 
 def test_two_parts_to_ten_people_are_twenty_texts_for_70p():
@@ -132,17 +123,17 @@ def test_what_changes_while_it_is_counted_is_counted_once_more(monkeypatch):
     batch = make_sent(user)
     Batch.objects.update(changed_at=NOW)
     tally.tally_changed(now=NOW)
-    add_up, seen = engine._add_up, []
+    add_up, seen = counting._add_up, []
 
     def meanwhile(where):
         if not seen:
             seen.append(where)
             Message.objects.update(accepted_part_count=2)
-            engine.mark(batch_ids=[batch.pk])
+            counting.mark(batch_ids=[batch.pk])
         add_up(where)
 
-    monkeypatch.setattr(engine, "_add_up", meanwhile)
-    engine.count_changed()
+    monkeypatch.setattr(counting, "_add_up", meanwhile)
+    counting.count_changed()
 
     assert rows(**YEAR)[0].part_count == 2
     assert not Uncounted.objects.exists()
@@ -178,7 +169,7 @@ def test_texts_that_come_in_are_counted_by_keyword_and_by_number():
     come_in(from_phone("Yes please", to=number.number))
     come_in(from_phone("And more", to=number.number))
 
-    engine.count_changed()
+    counting.count_changed()
 
     assert rows(**YEAR, by=["source", "person"]) == [
         Row(source="keyword", incoming_count=1, incoming_tenths=12),
@@ -189,12 +180,12 @@ def test_texts_that_come_in_are_counted_by_keyword_and_by_number():
 def test_a_text_that_somebody_gives_to_a_keyword_is_counted_on_the_day_it_came():
     keyword = make_keyword()
     [sorting] = come_in(from_phone("OXFORD CHROUS Alto"))
-    engine.count_changed()
+    counting.count_changed()
     assert rows(**YEAR) == []
 
     later = NOW + dt.timedelta(days=2)
     deciding.assign(sorting=sorting, keyword=keyword, by=make_operator(), now=later)
-    engine.count_changed()
+    counting.count_changed()
 
     assert rows(**YEAR, by=["day"]) == [Row(on=TODAY, incoming_count=1)]
 
@@ -224,7 +215,7 @@ def test_rebuilding_a_day_leaves_the_others_as_they_are():
     Charge.objects.update(part_count=9)
     SentUsage.objects.update(part_count=9, cost_tenths=9 * 35)
 
-    engine.rebuild(TODAY, TODAY)
+    counting.rebuild(TODAY, TODAY)
 
     assert [row.part_count for row in rows(**YEAR, by=["day"])] == [1, 9]
 
@@ -237,6 +228,6 @@ def test_names_words_and_numbers_may_go_without_changing_the_bill():
 
     Message.objects.update(number="", name="", body="")
     Batch.objects.update(body="", wording="", fill={}, person_name="")
-    engine.rebuild(**YEAR)
+    counting.rebuild(**YEAR)
 
     assert rows(**YEAR, by=["person", "day"]) == right

@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils.module_loading import import_string
 
 from messaging.sending.models import GOING, WAITING, Attempt, Batch, Message, Receipt
 from messaging.sending.queries import halt
@@ -139,10 +141,15 @@ INVARIANTS = [
 ]
 
 
+def every() -> list[Invariant]:
+    """Those of the wings above, too, as settings.INVARIANTS names them."""
+    return [*INVARIANTS, *(each for name in settings.INVARIANTS for each in import_string(name))]
+
+
 def broken(*, now: dt.datetime, at_most: int = 20) -> dict[str, list[int]]:
     """The invariants that do not hold: {key: ids of some rows against it}."""
     found = {
         each.key: list(each.find(now).order_by("pk").values_list("pk", flat=True)[:at_most])
-        for each in INVARIANTS
+        for each in every()
     }
     return {key: ids for key, ids in found.items() if ids}

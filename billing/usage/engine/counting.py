@@ -66,9 +66,10 @@ def count_sent(which: Q, period: Q = EVER) -> None:
     found = [Charge(**fact) for fact in facts]
     with transaction.atomic():
         before = Charge.objects.filter(which, period)
-        days = {charge.on for charge in found} | set(before.values_list("on", flat=True))
+        days = {charge.on for charge in found}
+        days.update(before.values_list("on", flat=True))
         departments = {charge.department_id for charge in found}
-        departments |= set(before.values_list("department_id", flat=True))
+        departments.update(before.values_list("department_id", flat=True))
         before.delete()
         Charge.objects.bulk_create(found, batch_size=db.CHUNK)
         _add_up(Q(on__in=days, department__in=departments))

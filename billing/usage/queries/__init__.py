@@ -136,17 +136,20 @@ def charged() -> QuerySet[Message]:
     return Message.objects.filter(accepted_at__isnull=False, carrier__is_charging=True)
 
 
-def received_on(on: dt.date) -> QuerySet[IncomingText]:
-    """Texts of one day in London that came to a department: to a keyword (`keyword_id`) or else to
-    the number of `person_id`. `owner_id`: the department.
+def to_departments() -> QuerySet[IncomingText]:
+    """Texts that came to a department: to a keyword (`keyword_id`), or else to the number of
+    `person_id`. `owner_id`: the department.
     """
-    day = {"received_at__gte": start_of(on), "received_at__lt": start_of(on + DAY)}
     to_keyword = Q(sorting__keyword__isnull=False)
     whose = Coalesce("sorting__keyword__department_id", "department_id")
-    return (
-        IncomingText.objects.filter(to_keyword | Q(person__isnull=False), **day)
-        .order_by()
-        .annotate(keyword_id=F("sorting__keyword_id"), owner_id=whose)
+    texts = IncomingText.objects.filter(to_keyword | Q(person__isnull=False)).order_by()
+    return texts.annotate(keyword_id=F("sorting__keyword_id"), owner_id=whose)
+
+
+def received_on(on: dt.date) -> QuerySet[IncomingText]:
+    """The same, of one day in London."""
+    return to_departments().filter(
+        received_at__gte=start_of(on), received_at__lt=start_of(on + DAY)
     )
 
 

@@ -1,0 +1,1 @@
+"""What the worker counts, and what must never be true of it."""
