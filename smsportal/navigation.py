@@ -53,6 +53,7 @@ PROFILE = Tab(
 )
 CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "imports:", "optouts:"))
 TEMPLATES = Tab("Templates", "wording:list", ("wording:",))
+TARIFFS = Tab("Tariffs", "tariffs:list", ("tariffs:",))
 ACTIVITY = Tab("Activity", "activity:list", ("activity:",))
 DECIDE = ("operations:to_decide", "operations:decide")
 TABS = {
@@ -79,7 +80,7 @@ TABS = {
         ACTIVITY,
         PROFILE,
     ),
-    RoleName.FINANCE: (PROFILE,),
+    RoleName.FINANCE: (TARIFFS, PROFILE),
     RoleName.OPERATOR: (
         Tab(
             "Departments",
@@ -96,6 +97,7 @@ TABS = {
         Tab("Numbers", "renting:numbers", ("renting:", "sorting:"), unmatched_count),
         Tab("Carriers", "operations:carriers", ("operations:carrier",)),
         Tab("To decide", "operations:to_decide", DECIDE, to_decide_count),
+        TARIFFS,
         Tab("Opted out", "optouts:list", ("optouts:",)),
         Tab("What is wrong", "operations:troubles", ("operations:troubles",), wrong_count),
         ACTIVITY,

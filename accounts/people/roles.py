@@ -40,6 +40,8 @@ ROLES = {
                 "see_system_mail",
                 "see_troubles",
                 "stop_everything",
+                "manage_tariffs",
+                "see_tariffs",
             }
         ),
         needs_second_step=True,
@@ -60,6 +62,7 @@ ROLES = {
                 "handle_keywords",
                 "see_department_activity",
                 "see_department_messages",
+                "hear_of_prices",
             }
         ),
     ),
@@ -79,7 +82,7 @@ ROLES = {
     RoleName.FINANCE: Role(
         words="finance",
         home="people:profile",
-        permissions=frozenset({"hear_of_emergencies"}),
+        permissions=frozenset({"hear_of_emergencies", "hear_of_prices", "see_tariffs"}),
         needs_second_step=True,
     ),
 }

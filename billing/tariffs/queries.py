@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from billing.tariffs.models import PRICES, Tariff
+from billing.tariffs.sorts import SORTS, Sort
 from billing.tariffs.years import FinancialYear
 from billing.tariffs.years import year_of as _year_of
 
@@ -55,6 +56,55 @@ def price_book() -> PriceBook:
 def prices_on(day: dt.date) -> Prices:
     """What is in force on that day in London."""
     return PriceBook(list(Tariff.objects.filter(from_on__lte=day))).on(day)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A price from a day on."""
+
+    from_on: dt.date
+    words: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """How one thing is priced, as people read it."""
+
+    sort: Sort
+    now: str  # "Not set" where it never was
+    since_on: dt.date | None
+    announced: list[Planned]  # the next one first
+    before: list[Planned]  # what was in force, the last one first
+
+    @property
+    def is_set(self) -> bool:
+        return self.since_on is not None
+
+
+def lines(today: dt.date) -> list[Line]:
+    """Everything that has a price, in the order of the page."""
+    tariffs = list(Tariff.objects.order_by("from_on"))
+    return [_line(sort, tariffs, today) for sort in SORTS.values()]
+
+
+def line(sort: Sort, today: dt.date) -> Line:
+    return _line(sort, list(Tariff.objects.order_by("from_on")), today)
+
+
+def _line(sort: Sort, tariffs: Sequence[Tariff], today: dt.date) -> Line:
+    told = [
+        Planned(tariff.from_on, sort.shown(*values))
+        for tariff in tariffs
+        if None not in (values := [getattr(tariff, column) for column in sort.columns])
+    ]
+    begun = [each for each in told if each.from_on <= today][::-1]
+    return Line(
+        sort,
+        begun[0].words if begun else sort.shown(None),
+        begun[0].from_on if begun else None,
+        [each for each in told if each.from_on > today],
+        begun[1:],
+    )
 
 
 def year_of(day: dt.date) -> FinancialYear:

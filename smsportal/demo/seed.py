@@ -25,6 +25,7 @@ from messaging.sending.states import BatchState, Lane, State, key_of
 from messaging.text.segments import measure
 from messaging.wording import services as wording
 from smsportal.demo.inbound import make_keywords
+from smsportal.demo.money import announce_a_price, count_what_was_used
 from smsportal.demo.talks import make_talks
 from smsportal.demo.university import FIRST_NAMES, LAST_NAMES, REPLIES, UNITS, Unit
 from smsportal.lib import walltime
@@ -53,6 +54,8 @@ def seed(*, now: dt.datetime) -> bool:
         _make_staff()
         for unit in UNITS:
             _make_unit(unit, carrier, dice, now)
+        announce_a_price(now)
+        count_what_was_used()
         audit.record(by=System(), verb="demo.made", words="The demo was filled.", now=now)
     return True
 

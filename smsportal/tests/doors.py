@@ -6,6 +6,7 @@ same department, and admin and user of another one. "in" is the way to the sign-
 comes with an empty body.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ NOT_OURS: dict[str, Callable[[World], dict[str, Any]]] = {
     "token": lambda world: {"token": world.token},
     "old-link": lambda world: {"uidb36": "1", "key": "abc"},
     "csv": lambda world: {"kind": "csv"},
+    "price": lambda world: {"key": "text"},
+    "planned": lambda world: {"key": "text", "from_on": dt.date(2099, 8, 1)},
 }
 OURS: dict[str, Callable[[World], dict[str, Any]]] = {
     "code": lambda world: {"uid": world.ours.uid, "pk": world.code.pk},
@@ -332,6 +335,11 @@ GET  renting:give                                in  200 403 403 403
 POST renting:give                                in  422 403 403 403
 GET  renting:take_back/keyword                   in  200 403 403 403  403 403 403
 POST renting:take_back/keyword                   in  302 403 403 403  403 403 403
+
+GET  tariffs:list                                in  200 200 403 403
+GET  tariffs:change/price                        in  200 403 403 403
+POST tariffs:change/price                        in  422 403 403 403
+POST tariffs:take_back/planned                   in  422 403 403 403
 GET  keywords:list                               in  403 403 200 403
 GET  keywords:edit/keyword                       in  403 403 200 403  403 404 403
 POST keywords:edit/keyword                       in  403 403 302 403  403 404 403

@@ -70,13 +70,14 @@ def current_of(text: str) -> list[str]:
                 "Numbers",
                 "Carriers",
                 "To decide",
+                "Tariffs",
                 "Opted out",
                 "What is wrong",
                 "Activity",
                 "My profile",
             ],
         ),
-        (make_finance, ["My profile"]),
+        (make_finance, ["Tariffs", "My profile"]),
     ],
 )
 def test_each_role_has_the_tabs_of_the_help_pages(client, make, labels):
@@ -132,6 +133,8 @@ def test_no_role_is_without_tabs():
         (make_operator, "activity:list", "Activity"),
         (make_operator, "optouts:list", "Opted out"),
         (make_user, "optouts:list", "Contacts"),
+        (make_operator, "tariffs:list", "Tariffs"),
+        (make_finance, "tariffs:list", "Tariffs"),
         (make_finance, "people:profile", "My profile"),
     ],
 )

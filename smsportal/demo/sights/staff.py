@@ -109,6 +109,11 @@ def a_wrong_tag(page: Page) -> None:
     press_on(page, "Save department")
 
 
+def a_wrong_price(page: Page) -> None:
+    page.get_by_label("Price in pence").fill("a penny")
+    press_on(page, "Announce inbound price")
+
+
 def everything_stopped(page: Page) -> None:
     page.get_by_label("Why").fill("The network repeats every text")
     press_on(page, "Stop everything")
@@ -286,7 +291,14 @@ STAFF = (
     Sight("operator-audit", T, at("activity:list")),
     Sight("operator-stop-error", T, at("operations:stop_everything"), press("Stop everything")),
     Sight("operator-stop", T, at("operations:stop_everything")),
+    Sight("operator-tariffs", T, at("tariffs:list")),
+    Sight("operator-tariff", T, at("tariffs:change", key=lambda: "text")),
+    Sight("operator-tariff-extra", T, at("tariffs:change", key=lambda: "extra")),
+    Sight(
+        "operator-tariff-error", T, at("tariffs:change", key=lambda: "inbound"), a_wrong_price
+    ),
     Sight("operator-profile", T, at("people:profile")),
+    Sight("finance-tariffs", F, at("tariffs:list")),
     Sight("finance-profile", F, at("people:profile")),
     # Last: every page after it has the banner.
     Sight("operator-stopped", T, at("operations:stop_everything"), everything_stopped),
