@@ -14,6 +14,7 @@ from messaging.sending.tasks import (
     release_due,
     sweep,
     tally_changed,
+    tell_of_caps,
 )
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "run_repeats",
     "sweep",
     "tally_changed",
+    "tell_of_caps",
     "watch",
 ]

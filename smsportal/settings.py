@@ -178,6 +178,7 @@ CELERY_BEAT_SCHEDULE = {
         "messaging.expand_waiting": 5,
         "messaging.release_due": 5,
         "messaging.tally": 2,
+        "messaging.tell_of_caps": 60,
         "messaging.fill_baskets": 5,
         "messaging.run_repeats": 5,
         "messaging.forget_uploads": 3600,

@@ -9,8 +9,10 @@ from django.utils.html import format_html
 
 from accounts.departments import rules
 from accounts.departments.models import CodeKind, Department, TagState
-from accounts.departments.services import Caps
+from accounts.departments.services import CAP_FIELDS, Caps
 from smsportal.lib.errors import Refused
+
+TEXTS = "texts, such as 5,000"
 
 
 def ruled(rule: Callable[..., Any], *values: Any) -> Any:
@@ -22,9 +24,9 @@ def ruled(rule: Callable[..., Any], *values: Any) -> Any:
 
 
 class TextsField(forms.IntegerField):
-    """A number of texts; people may write 5,000."""
+    """A number of texts, or of whole pounds; people may write 5,000."""
 
-    def __init__(self, label: str, required: str = "") -> None:
+    def __init__(self, label: str, required: str = "", *, example: str = TEXTS) -> None:
         super().__init__(
             label=label,
             min_value=1,
@@ -33,14 +35,14 @@ class TextsField(forms.IntegerField):
             widget=forms.TextInput(attrs={"inputmode": "numeric"}),
             error_messages={
                 "required": required,
-                "invalid": "Give a whole number of texts, such as 5,000.",
+                "invalid": f"Give a whole number of {example}.",
                 "min_value": "Give at least 1, or leave it empty for no limit.",
                 "max_value": "Leave it empty for no limit.",
             },
         )
 
     def to_python(self, value: Any) -> int | None:
-        return super().to_python(str(value or "").replace(",", "").replace(" ", ""))
+        return super().to_python(str(value or "").replace(",", "").replace(" ", "").lstrip("£"))
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value:,}" if isinstance(value, int) else value
@@ -80,6 +82,7 @@ class DepartmentForm(forms.Form):
     per_year = TextsField("Most in a year")
     per_month = TextsField("Most in a month")
     per_batch = TextsField("Most in one message", required="Give the most texts in one message.")
+    pounds_per_month = TextsField("Most pounds in a month", example="pounds, such as 50")
 
     def __init__(self, *args: Any, department: Department, today: dt.date, **kwargs: Any) -> None:
         self.department, self.today = department, today
@@ -92,6 +95,7 @@ class DepartmentForm(forms.Form):
             "per_year": department.parts_per_year_cap,
             "per_month": department.parts_per_month_cap,
             "per_batch": department.parts_per_batch_cap,
+            "pounds_per_month": department.pounds_per_month_cap,
         }
         super().__init__(*args, **kwargs)
         self.fields["alpha_tag"].help_text = format_html(
@@ -117,7 +121,7 @@ class DepartmentForm(forms.Form):
     def asked(self) -> dict[str, Any]:
         """The arguments of services.edit."""
         asked = dict(self.cleaned_data)
-        caps = Caps(*(asked.pop(name) for name in ("per_year", "per_month", "per_batch")))
+        caps = Caps(**{name: asked.pop(name) for name in CAP_FIELDS})
         return {**asked, "caps": caps}
 
 

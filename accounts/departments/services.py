@@ -19,11 +19,12 @@ from smsportal.lib.walltime import day_of
 
 @dataclass(frozen=True)
 class Caps:
-    """Most texts, counted in parts; None: as many as they like."""
+    """Most texts, counted in parts, and most pounds; None: as many as they like."""
 
     per_year: int | None
     per_month: int | None
     per_batch: int
+    pounds_per_month: int | None = None
 
 
 @transaction.atomic
@@ -221,7 +222,8 @@ def set_caps(*, department: Department, caps: Caps, by: Actor, now: dt.datetime)
         was, wanted = getattr(department, field), getattr(caps, limit)
         if was != wanted:
             setattr(department, field, wanted)
-            changes.append(f"{CAP_WORDS[limit]} from {_most(was)} to {_most(wanted)}")
+            most = _most_pounds if limit == "pounds_per_month" else _most
+            changes.append(f"{CAP_WORDS[limit]} from {most(was)} to {most(wanted)}")
     if not changes:
         return
     department.save(update_fields=list(CAP_FIELDS.values()))
@@ -233,12 +235,22 @@ CAP_FIELDS = {
     "per_year": "parts_per_year_cap",
     "per_month": "parts_per_month_cap",
     "per_batch": "parts_per_batch_cap",
+    "pounds_per_month": "pounds_per_month_cap",
 }
-CAP_WORDS = {"per_year": "a year", "per_month": "a month", "per_batch": "one message"}
+CAP_WORDS = {
+    "per_year": "a year",
+    "per_month": "a month",
+    "per_batch": "one message",
+    "pounds_per_month": "money a month",
+}
 
 
 def _most(cap: int | None) -> str:
     return "no limit" if cap is None else f"{cap:,} texts"
+
+
+def _most_pounds(cap: int | None) -> str:
+    return "no limit" if cap is None else f"£{cap:,}"
 
 
 @transaction.atomic

@@ -95,6 +95,7 @@ class Details:
     members: tuple[Member, ...] = field(default_factory=tuple)
     notes: str = ""
     parts_per_day_cap: int | None = None
+    pounds_per_month_cap: int | None = None
 
 
 def tidy(details: Details) -> Details:
@@ -123,6 +124,7 @@ def tidy(details: Details) -> Details:
         members=members if details.is_generic else (),
         notes=details.notes.strip(),
         parts_per_day_cap=details.parts_per_day_cap,
+        pounds_per_month_cap=details.pounds_per_month_cap,
     )
 
 

@@ -23,7 +23,7 @@ from messaging.sending.states import BatchState, Lane, State, key_of
 from messaging.text.fields import Body
 from messaging.text.segments import measure as measure_text
 from smsportal.lib import walltime
-from smsportal.lib.words import people
+from smsportal.lib.words import money, people
 
 FAILED_WITHIN = dt.timedelta(days=90)
 SAME_TEXT_WITHIN = dt.timedelta(hours=1)
@@ -292,18 +292,22 @@ class Cap:
     limit: int | None  # parts; None: no cap, but use is counted all the same
     words: str  # "this month", as said of the period
     ask: str
+    limit_tenths: int | None = None  # what they cost, beside it
 
     @property
     def is_personal(self) -> bool:
-        return self.scope == "person_day"
+        return self.scope.startswith("person")
 
 
 def caps_of(person: Person, day: dt.date) -> list[Cap]:
     """Always in this order, so that two who reserve cannot wait for each other."""
+    ask = f"Ask {_admins(person.department)} to raise it."
     return [
         *caps_of_department(person.department, day),
+        Cap("person_month", person.pk, walltime.month_of(day), None, f"you in {day:%B %Y}", ask,
+            _tenths(person.pounds_per_month_cap)),
         Cap("person_day", person.pk, day, person.parts_per_day_cap,
-            f"you on {day.day} {day:%B}", f"Ask {_admins(person.department)} to raise it."),
+            f"you on {day.day} {day:%B}", ask),
     ]  # fmt: skip
 
 
@@ -314,8 +318,13 @@ def caps_of_department(department: Department, day: dt.date) -> list[Cap]:
         Cap("department_year", department.pk, year, department.parts_per_year_cap,
             f"{department} in the year from {year.day} {year:%B %Y}", team),
         Cap("department_month", department.pk, walltime.month_of(day),
-            department.parts_per_month_cap, f"{department} in {day:%B %Y}", team),
+            department.parts_per_month_cap, f"{department} in {day:%B %Y}", team,
+            _tenths(department.pounds_per_month_cap)),
     ]  # fmt: skip
+
+
+def _tenths(pounds: int | None) -> int | None:
+    return None if pounds is None else pounds * 1000
 
 
 def _admins(department: Department) -> str:
@@ -324,26 +333,44 @@ def _admins(department: Department) -> str:
     return f"{listed}, your department administrator," if listed else "your administrator"
 
 
-def left_of(cap: Cap) -> int | None:
-    if cap.limit is None:
-        return None
+def used_of(cap: Cap) -> tuple[int, int]:
+    """Parts, and tenths of a penny."""
     used = Allowance.objects.filter(
         scope=cap.scope, owner_id=cap.owner_id, period_on=cap.period_on
-    ).values_list("used_count", flat=True)
-    return max(0, cap.limit - (used.first() or 0))
+    ).values_list("used_count", "used_tenths")
+    return used.first() or (0, 0)
 
 
 @dataclass(frozen=True)
 class Left:
+    """words: of the period; said: "5 of 10 texts", "£1.40 of £20.00"."""
+
     words: str
-    limit: int
-    left: int
+    said: str
+    left: int  # parts, or tenths of a penny
+    is_money: bool = False
+
+    def is_less_than(self, parts: int, tenths: int) -> bool:
+        return self.left < (tenths if self.is_money else parts)
+
+
+def left_of(cap: Cap) -> list[Left]:
+    """Of each of its two limits that is set."""
+    parts, tenths = used_of(cap)
+    found = []
+    if cap.limit is not None:
+        left = max(0, cap.limit - parts)
+        found.append(Left(cap.words, f"{left:,} of {cap.limit:,} texts", left))
+    if cap.limit_tenths is not None:
+        left = max(0, cap.limit_tenths - tenths)
+        said = f"{money(left)} of {money(cap.limit_tenths)}"
+        found.append(Left(cap.words, said, left, is_money=True))
+    return found
 
 
 def allowance_left(person: Person, *, now: dt.datetime) -> list[Left]:
     """What is left of each cap that is set."""
-    caps = caps_of(person, walltime.day_of(now))
-    return [Left(cap.words, cap.limit, left_of(cap) or 0) for cap in caps if cap.limit is not None]
+    return [left for cap in caps_of(person, walltime.day_of(now)) for left in left_of(cap)]
 
 
 CHARGED = Sum("accepted_part_count", filter=Q(accepted_at__isnull=False, carrier__is_charging=True))

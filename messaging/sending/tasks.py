@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from messaging.sending import services
-from messaging.sending.engine import expand, release, sweeps, tally, watermark
+from messaging.sending.engine import expand, notices, release, sweeps, tally, watermark
 from messaging.sending.models import Batch
 from smsportal.lib import db
 
@@ -45,6 +45,11 @@ def tally_changed(**_: Any) -> None:
     now = db.database_now()
     tally.tally_changed(now=now)
     services.tell_about_finished(now=now)
+
+
+@shared_task(name="messaging.tell_of_caps")
+def tell_of_caps(**_: Any) -> None:
+    notices.tell_of_caps(now=db.database_now())
 
 
 @shared_task(name="messaging.sweep")

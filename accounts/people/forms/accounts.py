@@ -18,6 +18,7 @@ from accounts.people.roles import RoleName
 
 YES_NO = ((True, "Yes"), (False, "No"))
 MEMBER = ("name", "username", "email", "phone")
+CAPS = ("parts_per_day_cap", "pounds_per_month_cap")
 KEPT = ("username", "email", "allow_emergency")  # by a form that does not ask for them
 
 
@@ -155,6 +156,18 @@ class UserForm(AccountForm):
             "max_value": "Enter 1,000,000 or less, or take the tick away.",
         },
     )
+    pounds_per_month_cap = forms.IntegerField(
+        label="Most pounds in a month",
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages={
+            "invalid": "Enter the most pounds in a month as a whole number, for example 20.",
+            "min_value": "Enter 1 or more, or leave it empty.",
+            "max_value": "Enter 1,000,000 or less, or leave it empty.",
+        },
+    )
     is_generic = forms.BooleanField(
         label="Several people use this account",
         required=False,
@@ -184,18 +197,21 @@ class UserForm(AccountForm):
     def details(self) -> Details:
         self.members.is_valid()
         rows = (form.cleaned_data for form in self.members)
-        cap = self.cleaned_data["parts_per_day_cap"]
+        caps: dict[str, Any] = {
+            name: self.cleaned_data[name] if self.cleaned_data["is_limited"] else None
+            for name in CAPS
+        }
         return replace(
             super().details(),
             members=tuple(Member(**{name: row.get(name, "") for name in MEMBER}) for row in rows),
-            parts_per_day_cap=cap if self.cleaned_data["is_limited"] else None,
+            **caps,
         )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        is_said = cleaned.get("parts_per_day_cap") or "parts_per_day_cap" in self.errors
+        is_said = any(cleaned.get(name) or name in self.errors for name in CAPS)
         if cleaned.get("is_limited") and not is_said:
-            words = "Enter the most texts in a day, for example 200."
+            words = "Enter the most texts in a day, for example 200, or the most pounds in a month."
             self.add_error("parts_per_day_cap", words)
         return cleaned
 
@@ -254,7 +270,7 @@ def _initial(person: Person) -> dict[str, Any]:
     names = [field for field in UserForm.base_fields if hasattr(person, field)]
     return {
         **{name: getattr(person, name) for name in names},
-        "is_limited": person.parts_per_day_cap is not None,
+        "is_limited": any(getattr(person, name) is not None for name in CAPS),
     }
 
 

@@ -28,6 +28,7 @@ STORED = [
     "is_generic",
     "notes",
     "parts_per_day_cap",
+    "pounds_per_month_cap",
 ]
 SAID = {
     "email": "email",
@@ -40,6 +41,7 @@ SAID = {
     "is_generic": "shared account",
     "notes": "notes",
     "parts_per_day_cap": "texts a day",
+    "pounds_per_month_cap": "pounds a month",
 }
 
 
@@ -60,6 +62,7 @@ def add_user(
     members: Sequence[Member] = (),
     notes: str = "",
     parts_per_day_cap: int | None = None,
+    pounds_per_month_cap: int | None = None,
 ) -> Person:
     """A new user without a password; `invite` sends the link to choose one.
 
@@ -78,6 +81,7 @@ def add_user(
         members=tuple(members),
         notes=notes,
         parts_per_day_cap=parts_per_day_cap,
+        pounds_per_month_cap=pounds_per_month_cap,
     )
     return add(department=department, details=details, role=RoleName("user"), by=by, now=now)
 

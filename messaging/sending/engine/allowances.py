@@ -1,4 +1,6 @@
-"""Caps in parts: reserved by one conditional UPDATE, given back when a text does not go."""
+"""Caps in parts and in money: reserved by one conditional UPDATE, given back when a text does not
+go.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -11,24 +13,25 @@ from accounts.departments.models import Department
 from accounts.people.models import Person
 from messaging.sending.errors import CapReached
 from messaging.sending.models import Allowance, Batch, Message
-from messaging.sending.queries import Cap, caps_of, caps_of_department, left_of
+from messaging.sending.queries import Cap, caps_of, caps_of_department, left_of, used_of
 from smsportal.lib import walltime
+from smsportal.lib.words import money
 
 
-def reserve(*, person: Person, part_count: int, day: dt.date) -> list[str]:
-    """Take `part_count` from every cap of that day, or from none. Raises CapReached.
+def reserve(*, person: Person, batch: Batch) -> list[str]:
+    """Take what `batch` reserves from every cap of its day, or from none. Raises CapReached.
 
     Call inside the transaction that accepts the batch.
     """
-    _refuse_over_one_message(person.department, part_count)
-    _take(caps_of(person, day), part_count)
+    _refuse_over_one_message(person.department, batch.part_count)
+    _take(caps_of(person, batch.reserved_on), batch)
     return []
 
 
-def reserve_automatic(*, department: Department, part_count: int, day: dt.date) -> None:
+def reserve_automatic(batch: Batch) -> None:
     """The same for a message that no person sends."""
-    _refuse_over_one_message(department, part_count)
-    _take(caps_of_department(department, day), part_count)
+    _refuse_over_one_message(batch.department, batch.part_count)
+    _take(caps_of_department(batch.department, batch.reserved_on), batch)
 
 
 def _refuse_over_one_message(department: Department, part_count: int) -> None:
@@ -40,26 +43,37 @@ def _refuse_over_one_message(department: Department, part_count: int) -> None:
         )
 
 
-def _take(caps: Iterable[Cap], part_count: int) -> None:
+def _take(caps: Iterable[Cap], batch: Batch) -> None:
     for cap in caps:
         wanted = _row(cap)
         if cap.limit is not None:
-            wanted = wanted.filter(used_count__lte=cap.limit - part_count)
-        if not wanted.update(used_count=F("used_count") + part_count):
-            raise CapReached(_over(cap, part_count))
+            wanted = wanted.filter(used_count__lte=cap.limit - batch.part_count)
+        if cap.limit_tenths is not None:
+            wanted = wanted.filter(used_tenths__lte=cap.limit_tenths - batch.cost_tenths)
+        if not _add(wanted, batch):
+            raise CapReached(_over(cap, batch))
 
 
-def take_all(*, person: Person, part_count: int, day: dt.date) -> list[str]:
+def _add(row: QuerySet[Allowance], batch: Batch) -> int:
+    return row.update(
+        used_count=F("used_count") + batch.part_count,
+        used_tenths=F("used_tenths") + batch.cost_tenths,
+    )
+
+
+def take_all(*, person: Person, batch: Batch) -> list[str]:
     """The same where no cap may stop it: counted as used. Answers, in words, what it goes over."""
+    parts, day = batch.part_count, batch.reserved_on
     most = person.department.parts_per_batch_cap
-    over = [f"{part_count:,} texts in one message of at most {most:,}"] if part_count > most else []
+    over = [f"{parts:,} texts in one message of at most {most:,}"] if parts > most else []
     for cap in caps_of(person, day):
-        row = _row(cap)
-        row.update(used_count=F("used_count") + part_count)
-        used = row.values_list("used_count", flat=True).get()
+        _add(_row(cap), batch)
+        used, tenths = used_of(cap)
+        whose = cap.words.replace("you", person.name, 1) if cap.is_personal else cap.words
         if cap.limit is not None and used > cap.limit:
-            whose = f"{person.name} on {day.day} {day:%B}" if cap.is_personal else cap.words
             over.append(f"{used:,} of {cap.limit:,} texts for {whose}")
+        if cap.limit_tenths is not None and tenths > cap.limit_tenths:
+            over.append(f"{money(tenths)} of {money(cap.limit_tenths)} for {whose}")
     return over
 
 
@@ -69,12 +83,22 @@ def _row(cap: Cap) -> QuerySet[Allowance]:
     return Allowance.objects.filter(**key)
 
 
-def _over(cap: Cap, part_count: int) -> str:
-    left = left_of(cap)
+def _over(cap: Cap, batch: Batch) -> str:
+    lefts = left_of(cap)
+    short = (left for left in lefts if left.is_less_than(batch.part_count, batch.cost_tenths))
+    # Somebody may have given some back since the row was asked.
+    left = next(short, lefts[0])
+    is_this = f"costs {money(batch.cost_tenths)}" if left.is_money else f"is {_texts(batch)}"
+    said = left.said.removesuffix(" texts").replace(" of ", " of the ", 1)
+    are = "is" if left.is_money else "are"
     return (
-        f"This message is {part_count:,} texts, and {left:,} of the {cap.limit:,} for "
-        f"{cap.words} are left. Nothing has been sent. {cap.ask}"
+        f"This message {is_this}, and {said} for {cap.words} {are} left. Nothing has been sent. "
+        f"{cap.ask}"
     )
+
+
+def _texts(batch: Batch) -> str:
+    return f"{batch.part_count:,} texts"
 
 
 def give_back(message_ids: Sequence[int]) -> None:
@@ -84,7 +108,9 @@ def give_back(message_ids: Sequence[int]) -> None:
     """
     freed = (
         Message.objects.filter(pk__in=message_ids)
-        .values_list("batch__department_id", "batch__person_id", "batch__reserved_on")
+        .values_list(
+            "batch__department_id", "batch__person_id", "batch__reserved_on", "batch__price_tenths"
+        )
         .annotate(parts=Sum(F("part_count") - F("accepted_part_count")))
         .order_by("batch__department_id", "batch__reserved_on", "batch__person_id")
     )
@@ -93,24 +119,30 @@ def give_back(message_ids: Sequence[int]) -> None:
 
 def give_back_all(batch: Batch) -> None:
     """A batch that was cancelled before any text of it left."""
-    _give_back([(batch.department_id, batch.person_id, batch.reserved_on, batch.part_count)])
+    _give_back([(*_whose(batch), batch.part_count)])
 
 
 def give_back_unmade(batch: Batch) -> None:
     """A batch that was stopped before all of its texts were made. Once, in that transaction."""
     made = Message.objects.filter(batch=batch).aggregate(parts=Sum("part_count"))["parts"] or 0
     if left := batch.part_count - made:
-        _give_back([(batch.department_id, batch.person_id, batch.reserved_on, left)])
+        _give_back([(*_whose(batch), left)])
 
 
-def _give_back(freed: Iterable[tuple[int, int | None, dt.date, int]]) -> None:
-    for department_id, person_id, day, parts in freed:
+def _whose(batch: Batch) -> tuple[int, int | None, dt.date, int]:
+    return batch.department_id, batch.person_id, batch.reserved_on, batch.price_tenths
+
+
+def _give_back(freed: Iterable[tuple[int, int | None, dt.date, int, int]]) -> None:
+    for department_id, person_id, day, price_tenths, parts in freed:
         year = walltime.financial_year_of(day, settings.FINANCIAL_YEAR_STARTS)
         for scope, owner_id, period_on in (
             ("department_year", department_id, year),
             ("department_month", department_id, walltime.month_of(day)),
+            ("person_month", person_id, walltime.month_of(day)),
             ("person_day", person_id, day),
         ):
             Allowance.objects.filter(scope=scope, owner_id=owner_id, period_on=period_on).update(
-                used_count=Greatest(F("used_count") - parts, 0)
+                used_count=Greatest(F("used_count") - parts, 0),
+                used_tenths=Greatest(F("used_tenths") - parts * price_tenths, 0),
             )

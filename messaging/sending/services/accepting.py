@@ -138,7 +138,7 @@ def _accept(
         if replaces is not None:
             cancel(batch=replaces, by=by, now=now)
         reserve = allowances.take_all if batch.is_emergency else allowances.reserve
-        over = reserve(person=by, part_count=batch.part_count, day=batch.reserved_on)
+        over = reserve(person=by, batch=batch)
         batch.save(force_insert=True)
         if batch.is_emergency:
             emergency.begin(batch, over=over, by=by, now=now)

@@ -80,9 +80,7 @@ def submit_automatic(
 
 
 def _accept(batch: Batch, *, now: dt.datetime) -> Batch:
-    allowances.reserve_automatic(
-        department=batch.department, part_count=batch.part_count, day=batch.reserved_on
-    )
+    allowances.reserve_automatic(batch)
     batch.save(force_insert=True)
     audit.record(
         by=System(batch.department_id, audit_name=batch.person_name),
