@@ -14,6 +14,14 @@ class PriceList(Protocol):
         """The price of one part of a text on that day, in tenths of a penny."""
         ...
 
+    def keyword_tenths(self, *, on: dt.date) -> int:
+        """Of one keyword for a calendar month that begins then, in tenths of a penny."""
+        ...
+
+    def number_tenths(self, *, on: dt.date) -> int:
+        """Of one user's number for a calendar month that begins then, in tenths of a penny."""
+        ...
+
 
 @cache
 def price_list() -> PriceList:

@@ -20,6 +20,11 @@ def money(tenths: int) -> str:
     return f"{sign}£{pounds:,}.{pence:02}{tenth or ''}"
 
 
+def fee(tenths: int) -> str:
+    """A price by the month or year: £5, £7.50."""
+    return money(tenths).removesuffix(".00")
+
+
 def people(count: int) -> str:
     return "1 person" if count == 1 else f"{count:,} people"
 

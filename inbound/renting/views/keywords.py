@@ -17,6 +17,7 @@ from inbound.handling.replying import filled
 from inbound.keywords.models import Keyword
 from inbound.renting import queries, services
 from inbound.renting.forms import KeywordForm
+from messaging.sending.prices import price_list
 from messaging.sending.queries import price_tenths
 from smsportal.lib.errors import Refused
 from smsportal.lib.sealing import seal, unseal
@@ -37,6 +38,7 @@ def list_keywords(request: HttpRequest) -> HttpResponse:
         "now": now,
         "short_code": settings.SHORT_CODE,
         "prefix": settings.SHORT_CODE_PREFIX,
+        "rent_tenths": price_list().keyword_tenths(on=day_of(now)),
     }
     return render(request, "inbound/renting/own_keywords.html", context)
 
@@ -101,6 +103,7 @@ def _page(
         "has_secret": bool(keyword.webhook_secret),
         "month": queries.this_month(keyword, now=now),
         "price_tenths": price_tenths(keyword.department_id, day_of(now)),
+        "rent_tenths": price_list().keyword_tenths(on=day_of(now)),
         "code": code,
         "short_code": settings.SHORT_CODE,
         "prefix": settings.SHORT_CODE_PREFIX,

@@ -17,8 +17,10 @@ from inbound.renting import queries, services
 from inbound.renting.forms import GiveForm, RentForm
 from inbound.renting.resting import rests_until
 from inbound.sorting.queries import listing
+from messaging.sending.prices import price_list
 from smsportal.lib.errors import Refused
 from smsportal.lib.phones import display
+from smsportal.lib.walltime import day_of
 
 TEAM = permission_required("manage_inbound")
 A_PAGE = 25
@@ -30,8 +32,11 @@ def numbers(request: HttpRequest) -> HttpResponse:
     now, words = timezone.now(), request.GET.get("q", "").strip()
     found = queries.numbers(words=words, now=now)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    rows = queries.number_rows(page.object_list, now=now)
-    return _list(request, "numbers", page=page, rows=rows, words=words, now=now)
+    context = {
+        "rows": queries.number_rows(page.object_list, now=now),
+        "rent_tenths": price_list().number_tenths(on=day_of(now)),
+    }
+    return _list(request, "numbers", page=page, words=words, now=now, **context)
 
 
 @require_GET
@@ -40,7 +45,8 @@ def keywords(request: HttpRequest) -> HttpResponse:
     now, words = timezone.now(), request.GET.get("q", "").strip()
     found = queries.keywords(words=words, now=now)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    return _list(request, "keywords", page=page, words=words, now=now)
+    rent_tenths = price_list().keyword_tenths(on=day_of(now))
+    return _list(request, "keywords", page=page, words=words, now=now, rent_tenths=rent_tenths)
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,7 +66,8 @@ def rent(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{display(sender.number)} is rented to {sender.person.name}")
             return redirect("renting:numbers")
-    return _form(request, "rent", form=form)
+    rent_tenths = price_list().number_tenths(on=day_of(timezone.now()))
+    return _form(request, "rent", form=form, rent_tenths=rent_tenths)
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,7 +96,8 @@ def give(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{keyword} is a keyword of {keyword.department}")
             return redirect("renting:keywords")
-    return _form(request, "give", form=form)
+    rent_tenths = price_list().keyword_tenths(on=day_of(timezone.now()))
+    return _form(request, "give", form=form, rent_tenths=rent_tenths)
 
 
 @require_http_methods(["GET", "POST"])

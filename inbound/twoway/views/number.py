@@ -11,6 +11,7 @@ from inbound.handling.forms import HandlingForm, initial_of
 from inbound.twoway import services
 from inbound.twoway.models import ReplyNumber
 from inbound.twoway.queries.talks import handling_of, number_of
+from messaging.sending.prices import price_list
 from messaging.sending.queries import price_tenths
 from smsportal.lib.errors import Refused
 from smsportal.lib.walltime import day_of
@@ -37,10 +38,12 @@ def edit(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, number: ReplyNumber, form: HandlingForm) -> HttpResponse:
+    today = day_of(timezone.now())
     context = {
         "form": form,
         "number": number,
-        "price_tenths": price_tenths(request.user.department_id, day_of(timezone.now())),
+        "price_tenths": price_tenths(request.user.department_id, today),
+        "rent_tenths": price_list().number_tenths(on=today),
     }
     status = 422 if form.errors else 200
     return render(request, "inbound/twoway/number.html", context, status=status)
