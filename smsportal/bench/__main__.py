@@ -2,8 +2,9 @@
 
 make bench                        everything, on SQLite and, where one answers, PostgreSQL
 make bench ARGS="sending pages"   some of it: sums, imports, sending, smpp, emergency,
-                                 fair, http, intake, pages
+                                 fair, http, intake, pages, usage
 make bench ARGS="--rows 10000000 pages"    pages over ten million texts
+make bench ARGS="--rows 10000000 usage"    counting them again, and reports over them
 make bench ARGS=hostile           100,000 hostile units against each end of SMPP
 """
 
@@ -19,7 +20,18 @@ from pathlib import Path
 
 import psycopg2
 
-PARTS = ("sums", "imports", "sending", "smpp", "emergency", "fair", "http", "intake", "pages")
+PARTS = (
+    "sums",
+    "imports",
+    "sending",
+    "smpp",
+    "emergency",
+    "fair",
+    "http",
+    "intake",
+    "pages",
+    "usage",
+)
 LONG = ("hostile",)  # only where it is asked for
 ON_POSTGRESQL = {"smpp", "emergency", "fair", "http", "intake"}  # promised for PostgreSQL alone
 SERVER = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")
@@ -28,7 +40,9 @@ SERVER = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", default=list(PARTS), help=", ".join(PARTS + LONG))
-    parser.add_argument("--rows", type=int, default=100_000, help="behind the pages; hostile units")
+    parser.add_argument(
+        "--rows", type=int, default=100_000, help="behind the pages and the usage; hostile units"
+    )
     asked = parser.parse_args()
     if "sums" in asked.parts:
         _run("sums", "sqlite:///:memory:", asked.rows)

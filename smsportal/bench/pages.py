@@ -64,20 +64,33 @@ def figures(rows: int = 100_000) -> Iterator[PageFigure]:
         limit = _measured(port, "/live", "")
         for name, address in pages.items():
             times = _measured(port, _landing(port, address, cookie), cookie)
-            p50, p95 = _percentile(times, 50), _percentile(times, 95)
-            yield PageFigure(name, rows, len(times), p50, p95, _percentile(limit, 95))
+            p50, p95 = percentile(times, 50), percentile(times, 95)
+            yield PageFigure(name, rows, len(times), p50, p95, percentile(limit, 95))
 
 
 def _fill(rows: int) -> Person:
     """Departments that have sent alike, to the same people: each number has had as many texts."""
     now = timezone.now()
-    users = [_user(n) for n in range(DEPARTMENTS)]
+    users = [user_of(n) for n in range(DEPARTMENTS)]
     user = users[0]
     Contact.objects.bulk_create(
         Contact(department=user.department, number=f"+44{FIRST_MOBILE + n}", first_name=f"Name{n}")
         for n in range(10_000)
     )
     carrier = Carrier.objects.create(name="bench", kind="simulator", is_sandbox=True)
+    basket = people_to_text(user)
+    batches = [
+        batch_of(users[n % DEPARTMENTS], now - dt.timedelta(minutes=n))
+        for n in range(rows // A_BATCH)
+    ]
+    for n, batch in enumerate(Batch.objects.bulk_create(batches, batch_size=500)):
+        first = n * A_BATCH % PEOPLE
+        theirs = basket.rows.filter(row_no__gte=first, row_no__lt=first + A_BATCH)
+        texts_of(batch, carrier, theirs)
+    return user
+
+
+def people_to_text(user: Person) -> Basket:
     basket = Basket.objects.create(department=user.department, person=user)
     BasketRow.objects.bulk_create(
         (
@@ -88,18 +101,10 @@ def _fill(rows: int) -> Person:
         ),
         batch_size=db.CHUNK,
     )  # fmt: skip
-    batches = [
-        _batch(users[n % DEPARTMENTS], now - dt.timedelta(minutes=n))
-        for n in range(rows // A_BATCH)
-    ]
-    for n, batch in enumerate(Batch.objects.bulk_create(batches, batch_size=500)):
-        first = n * A_BATCH % PEOPLE
-        theirs = basket.rows.filter(row_no__gte=first, row_no__lt=first + A_BATCH)
-        _texts(batch, carrier, theirs)
-    return user
+    return basket
 
 
-def _user(n: int) -> Person:
+def user_of(n: int) -> Person:
     department = Department.objects.create(name=f"Bench {n}", alpha_tag="BENCH")
     CostCode.objects.create(
         department=department, code=f"BE{n:04d}", kind=CodeKind.COST_CENTRE,
@@ -110,7 +115,7 @@ def _user(n: int) -> Person:
     )
 
 
-def _batch(user: Person, at: dt.datetime) -> Batch:
+def batch_of(user: Person, at: dt.datetime) -> Batch:
     return Batch(
         request_key=uuid.uuid4(), department=user.department, person=user, person_name=user.name,
         cost_code="BE0001", price_tenths=35, sender="BENCH", sender_kind="alpha",
@@ -122,7 +127,7 @@ def _batch(user: Person, at: dt.datetime) -> Batch:
     )  # fmt: skip
 
 
-def _texts(batch: Batch, carrier: Carrier, rows: QuerySet) -> None:
+def texts_of(batch: Batch, carrier: Carrier, rows: QuerySet) -> None:
     db.insert_from_select(
         Message, rows, uid=db.Uuid7(), batch=batch.pk, department=batch.department_id,
         row_no=F("row_no"), number=F("number"), name="", is_private=False, body="", part_count=1,
@@ -161,5 +166,5 @@ def _measured(port: int, address: str, cookie: str) -> list[float]:
     return times
 
 
-def _percentile(times: list[float], n: int) -> float:
+def percentile(times: list[float], n: int) -> float:
     return quantiles(times, n=100)[n - 1]

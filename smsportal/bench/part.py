@@ -17,6 +17,7 @@ from smsportal.bench import (  # noqa: E402 (models need setup first)
     pure,
     sending,
     smpp,
+    usage,
 )
 from smsportal.bench.hostile import figures as hostile  # noqa: E402
 
@@ -34,6 +35,7 @@ def main(part: str, rows: int) -> None:
         "http": http.figures,
         "intake": intake.figures,
         "pages": lambda: pages.figures(rows),
+        "usage": lambda: usage.figures(rows),
         "hostile": lambda: hostile.figures(rows),
     }
     for figure in figures[part]():

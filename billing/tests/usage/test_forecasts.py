@@ -44,7 +44,9 @@ def test_one_that_opened_in_the_year_has_had_fewer_days():
 
 
 def test_one_that_used_nothing_is_foretold_the_minimum():
-    found = forecasts(on=TODAY)[old().pk]
+    department = old()
+
+    found = forecasts(on=TODAY)[department.pk]
 
     assert (found.year_tenths, found.or_minimum_tenths) == (0, 10_000)
 
@@ -64,12 +66,9 @@ def test_a_text_taken_twice_is_charged_once_and_listed():
     make_sent(make_user())
     for text in Message.objects.filter(batch=batch, row_no__in=[0, 1]):
         codes = [text.carrier_ref, "B9"] if text.row_no else [text.carrier_ref]
-        Attempt.objects.bulk_create(
-            Attempt(
-                message=text, number=1, carrier=text.carrier, at=NOW, phase="accepted", code=code
-            )
-            for code in codes
-        )
+        said = {"message": text, "number": 1, "carrier": text.carrier, "at": NOW}
+        told = [Attempt(**said, phase="accepted", code=code) for code in codes]
+        Attempt.objects.bulk_create(told)
 
     found = taken_twice(from_on=FIRST, to_on=TODAY)
 

@@ -6,7 +6,7 @@ it twice, late, or after a crash changes nothing.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from django.db.models.functions import TruncDate
 
 from billing.tariffs.queries import price_book
 from billing.usage.models import Charge, ReceivedUsage, SentUsage, Uncounted
-from billing.usage.queries import charged, code_book, received_on
+from billing.usage.queries import charged, code_book, received_on, to_departments
 from messaging.sending.models import Batch
 from smsportal.lib import db
 from smsportal.lib.walltime import LONDON, day_of, start_of
@@ -148,11 +148,17 @@ def rebuild(from_on: dt.date, to_on: dt.date) -> None:
         count_sent(Q(batch__gt=last, batch__lte=chunk[-1]), period)
         last = chunk[-1]
     Charge.objects.filter(period).exclude(batch__in=moved).delete()
-    for on in _days(from_on, to_on):
+    for on in _days_with_anything(period, from_on, to_on):
         with transaction.atomic():
             _add_up(Q(on=on))
         count_received(on)
 
 
-def _days(from_on: dt.date, to_on: dt.date) -> Collection[dt.date]:
-    return [from_on + n * DAY for n in range((to_on - from_on).days + 1)]
+def _days_with_anything(period: Q, from_on: dt.date, to_on: dt.date) -> list[dt.date]:
+    came = to_departments().filter(
+        received_at__gte=start_of(from_on), received_at__lt=start_of(to_on + DAY)
+    )
+    days = set(came.values_list(TruncDate("received_at", tzinfo=LONDON), flat=True).distinct())
+    for facts in (Charge, SentUsage, ReceivedUsage):
+        days.update(facts.objects.filter(period).values_list("on", flat=True).distinct())
+    return sorted(days)

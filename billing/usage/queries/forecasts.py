@@ -44,19 +44,17 @@ def forecasts(*, on: dt.date, department_ids: Collection[int] | None = None) -> 
     as a whole day: give yesterday for figures that do not rise within the day.
     """
     year, used, rent, ahead = year_of(on), Counter[int](), Counter[int](), Counter[int]()
-    asked = {"department_ids": department_ids}
-    for row in rows(from_on=year.first_on, to_on=on, by=["department"], **asked):  # type: ignore[arg-type]
+    first, last = year.first_on, year.last_on
+    for row in rows(from_on=first, to_on=on, department_ids=department_ids, by=["department"]):
         used[row.department_id or 0] += row.total_tenths
-    for line in rental_months(
-        from_on=year.first_on, to_on=year.last_on, department_ids=department_ids
-    ):
+    for line in rental_months(from_on=first, to_on=last, department_ids=department_ids):
         has_begun = line.months[0] <= on
         (rent if has_begun else ahead)[line.department_id] += line.cost_tenths
-    minimum = price_book().on(year.first_on).minimum_tenths
+    minimum = price_book().on(first).minimum_tenths
     return {
         department.pk: Forecast(
             department.pk,
-            _days_had(department, year.first_on, on),
+            _days_had(department, first, on),
             year.day_count - year.elapsed_days(on),
             used[department.pk],
             rent[department.pk],

@@ -40,17 +40,10 @@ def taken_twice(
     if department_ids is not None:
         texts = texts.filter(department_id__in=department_ids)
     found = texts.annotate(others=CountOf(others), reference=F("batch__reference"))
-    columns = (
-        "department_id",
-        "reference",
-        "row_no",
-        "accepted_at",
-        "others",
-        "accepted_part_count",
-    )
+    columns = ("department_id", "reference", "row_no", "accepted_at", "others")
     return [
         TakenTwice(department_id, reference, row_no, day_of(at), others + 1, parts)
         for department_id, reference, row_no, at, others, parts in found.filter(others__gt=0)
         .order_by("accepted_at", "pk")
-        .values_list(*columns)
+        .values_list(*columns, "accepted_part_count")
     ]

@@ -1,0 +1,108 @@
+"""What counting a year again costs, and reports over it, beside one bare sum over its texts."""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from accounts.people.models import Person
+from billing.tariffs.queries import year_of
+from billing.usage.engine import counting
+from billing.usage.models import SentUsage
+from billing.usage.queries import By, charged, rows
+from billing.usage.queries.forecasts import forecasts
+from messaging.carriers.models import Carrier
+from messaging.sending.engine.invariants import broken
+from messaging.sending.models import Batch, Message
+from smsportal.bench import pages
+from smsportal.lib import db
+from smsportal.lib.walltime import start_of
+
+DEPARTMENTS = 200
+TIMES = 20
+GOAL_SECONDS = 300  # for a year of ten million
+GOAL_MS = 300
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    texts: int
+    facts: int
+    seconds: float
+    bare_seconds: float
+
+    def __str__(self) -> str:
+        return (
+            f"a year of {self.texts:,} texts counted again: {self.seconds:.1f} s, "
+            f"{self.texts / self.seconds:,.0f} texts a second, into {self.facts:,} facts "
+            f"(goal for 10,000,000: {GOAL_SECONDS} s; one bare sum over them "
+            f"{self.bare_seconds:.1f} s)"
+        )
+
+
+@dataclass(frozen=True)
+class Report:
+    name: str
+    p50_ms: float
+    p95_ms: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name}: p95 {self.p95_ms:.0f} ms, median {self.p50_ms:.0f} ms (goal {GOAL_MS})"
+        )
+
+
+def figures(texts: int) -> Iterator[Rebuilt | Report]:
+    """texts: in one financial year, of 200 departments, a thousand in each message."""
+    year = year_of(timezone.localdate()).previous
+    users = [pages.user_of(n) for n in range(DEPARTMENTS)]
+    _fill(users, texts, year.first_on)
+    db.analyse(Message)
+    bare = _seconds(lambda: charged().aggregate(parts=Sum("accepted_part_count")))
+    seconds = _seconds(lambda: counting.rebuild(year.first_on, year.last_on))
+    db.analyse(SentUsage)
+    yield Rebuilt(texts, SentUsage.objects.count(), seconds, bare)
+    if any(key.startswith("I9") for key in broken(now=timezone.now())):
+        raise RuntimeError("what was counted is not what was taken")
+    whole = {"from_on": year.first_on, "to_on": year.last_on}
+    asked: dict[str, tuple[By, ...]] = {
+        "by cost centre": ("department", "code"),
+        "by cost centre, month and price": ("department", "code", "month", "price"),
+        "by month": ("month",),
+        "by user and month": ("department", "person", "month"),
+    }
+    for name, by in asked.items():
+        yield _report(f"the year {name}", lambda by=by: rows(**whole, by=by))  # type: ignore[misc]
+    mine = [users[0].department_id]
+    by_day: tuple[By, ...] = ("person", "source", "day")
+    yield _report(
+        "one department by user, source and day",
+        lambda: rows(**whole, department_ids=mine, by=by_day),
+    )
+    yield _report("the forecast of every department", lambda: forecasts(on=year.last_on))
+
+
+def _fill(users: list[Person], texts: int, first_on: dt.date) -> None:
+    basket = pages.people_to_text(users[0])
+    carrier = Carrier.objects.create(name="bench", kind="simulator", is_sandbox=True)
+    count = max(texts // pages.A_BATCH, 1)
+    begins, apart = start_of(first_on), dt.timedelta(days=364) / count
+    batches = [pages.batch_of(users[n % DEPARTMENTS], begins + n * apart) for n in range(count)]
+    for n, batch in enumerate(Batch.objects.bulk_create(batches, batch_size=500)):
+        first = n * pages.A_BATCH % pages.PEOPLE
+        theirs = basket.rows.filter(row_no__gte=first, row_no__lt=first + pages.A_BATCH)
+        pages.texts_of(batch, carrier, theirs)
+
+
+def _report(name: str, ask: Callable[[], object]) -> Report:
+    times = [_seconds(ask) * 1000 for _ in range(TIMES)]
+    return Report(name, pages.percentile(times, 50), pages.percentile(times, 95))
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
