@@ -22,6 +22,7 @@ HINTS = {
     "DATABASE_URL": "postgres://user:password@host:5432/name, or leave it unset for a SQLite file.",
     "EMAIL_URL": "smtp+tls://user:password@host:587, or leave it unset: the portal then shows "
     "invitation links instead of mailing them.",
+    "FINANCIAL_YEAR_STARTS": "Month and day, as 08-01 for 1 August.",
     "SHORT_CODE": "Five digits that begin with 6, 7 or 8, as 81025.",
     "SHORT_CODE_PREFIX": "One word of letters and digits, as OXFORD.",
     "TIME_ZONE": "Leave it unset: the portal keeps Europe/London.",

@@ -47,7 +47,7 @@ QUIET_UNTIL_HOUR = env.int("QUIET_UNTIL_HOUR", default=8)
 PARTS_PER_BATCH_CAP = env.int("PARTS_PER_BATCH_CAP", default=100_000)
 VALIDITY_HOURS = env.int("VALIDITY_HOURS", default=24)
 EMERGENCY_RESEND = env.bool("EMERGENCY_RESEND", default=False)
-FINANCIAL_YEAR_STARTS = (8, 1)
+FINANCIAL_YEAR_STARTS = env.day_of_year("FINANCIAL_YEAR_STARTS", default="08-01")
 # Hosts that a carrier over HTTP may be at although they are not on the internet, or without TLS.
 PRIVATE_CARRIER_HOSTS = env.list("PRIVATE_CARRIER_HOSTS", default=[])
 PRICE_LIST = "billing.tariffs.services.PriceList"

@@ -58,7 +58,8 @@ class PriceForm(forms.Form):
         if len(sort.columns) == 1:
             del self.fields["percent"]
         else:
-            amount.label = "and amount in pounds"
+            amount.label = "Amount in pounds"
+            amount.help_text = "Only a year that is over by both is charged extra."
         self.fields["amount"] = amount
         self.order_fields(["percent", "amount", "from_on"])
 

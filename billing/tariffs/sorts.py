@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from smsportal.lib.words import money
+from smsportal.lib.words import fee, money
 
 MOST_TENTHS: Final = 1_000_000  # £1,000
 AMOUNT: Final = re.compile(r"(£?)\s*(\d+(?:\.\d+)?|\.\d+)\s*(p?)")
@@ -22,12 +22,12 @@ class Sort:
     columns: tuple[str, ...] = ()
 
     def shown(self, *values: int | None) -> str:
-        """3.5p; £10.00; 10% and £5.00."""
+        """3.5p; £10.00; 10% and £5."""
         if None in values:
             return "Not set"
         *percent, tenths = values
-        amount = money(tenths or 0)
-        return f"{percent[0]}% and {amount}" if percent else amount
+        tenths = tenths or 0
+        return f"{percent[0]}% and {fee(tenths)}" if percent else money(tenths)
 
 
 SORTS: Final = {

@@ -164,6 +164,12 @@ def _become(carrier: Carrier, wanted: Wanted, now: dt.datetime) -> list[str]:
     kind = KINDS[carrier.kind]
     carrier.window = WINDOW.clean(wanted.window) or 1
     carrier.texts_per_second = RATE.clean(wanted.texts_per_second)
+    if carrier.pk and carrier.is_charging != wanted.is_charging and queries.has_carried(carrier):
+        words = (
+            f"{carrier} has carried texts, and what they cost would change. Add it once more under "
+            "another name, and switch this one off."
+        )
+        raise Refused(words, field="is_charging")
     carrier.is_charging = wanted.is_charging
     carrier.is_sandbox = kind.plays or wanted.is_sandbox
     clean = kind.clean(wanted.settings, window=carrier.window, is_sandbox=carrier.is_sandbox)

@@ -21,17 +21,8 @@ from pathlib import Path
 import psycopg2
 
 PARTS = (
-    "sums",
-    "imports",
-    "sending",
-    "smpp",
-    "emergency",
-    "fair",
-    "http",
-    "intake",
-    "pages",
-    "usage",
-)
+    "sums", "imports", "sending", "smpp", "emergency", "fair", "http", "intake", "pages", "usage",
+)  # fmt: skip
 LONG = ("hostile",)  # only where it is asked for
 ON_POSTGRESQL = {"smpp", "emergency", "fair", "http", "intake"}  # promised for PostgreSQL alone
 SERVER = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")

@@ -115,15 +115,15 @@ def user_of(n: int) -> Person:
     )
 
 
-def batch_of(user: Person, at: dt.datetime) -> Batch:
+def batch_of(user: Person, at: dt.datetime, people: int = A_BATCH) -> Batch:
     return Batch(
         request_key=uuid.uuid4(), department=user.department, person=user, person_name=user.name,
         cost_code="BE0001", price_tenths=35, sender="BENCH", sender_kind="alpha",
         wording="The optics practical has moved", body="The optics practical has moved",
         lane=Lane.BULK, state=BatchState.FINISHED, send_at=at, valid_until=at,
-        person_count=A_BATCH, part_count=A_BATCH, reserved_on=at.date(), accepted_at=at,
+        person_count=people, part_count=people, reserved_on=at.date(), accepted_at=at,
         expanded_at=at, released_at=at, finished_at=at, changed_at=at, tallied_at=at,
-        tally={State.DELIVERED: A_BATCH}, charged_part_count=A_BATCH,
+        tally={State.DELIVERED: people}, charged_part_count=people,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Reading settings from the environment: a wrong value becomes words and not a traceback."""
 
+import datetime as dt
 import os
 import zoneinfo
 from collections.abc import Callable
@@ -77,6 +78,16 @@ class Environment(environ.Env):
             return name
         self.problems[var] = f"{var} is {name!r}, which is no time zone."
         return default
+
+    def day_of_year(self, var: str, *, default: str) -> tuple[int, int]:
+        """Month and day of "08-01". Not 29 February: it does not come every year."""
+        written: str = self.get_value(var, default=default)
+        try:
+            day = dt.date.fromisoformat(f"2001-{written}")
+        except ValueError:
+            self.problems[var] = f"{var} is {written!r}, which is no month and day of every year."
+            day = dt.date.fromisoformat(f"2001-{default}")
+        return day.month, day.day
 
     def _yes_or_no(self, var: str, default: bool) -> bool:
         written = os.environ.get(var)

@@ -110,7 +110,7 @@ def test_what_is_no_amount_is_said_in_words(typed, words):
 def test_a_price_is_shown_in_its_own_unit():
     assert SORTS["text"].shown(35) == "3.5p"
     assert SORTS["year"].shown(10_000) == "£10.00"
-    assert SORTS["extra"].shown(10, 5_000) == "10% and £5.00"
+    assert SORTS["extra"].shown(10, 5_000) == "10% and £5"
     assert SORTS["inbound"].shown(None) == "Not set"
 
 

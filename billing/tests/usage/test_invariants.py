@@ -36,7 +36,7 @@ def test_nothing_is_wrong_after_counting():
     assert wrong() == []
     said = io.StringIO()
     call_command("check_invariants", stdout=said)
-    assert said.getvalue() == "All 16 invariants hold.\n"
+    assert said.getvalue() == "All 17 invariants hold.\n"
 
 
 def test_a_text_that_was_taken_and_is_not_charged_is_found():
@@ -81,6 +81,21 @@ def test_a_day_that_is_lost_is_found():
     SentUsage.objects.filter(part_count=6).delete()
 
     assert wrong() == ["I9 days"]
+
+
+@pytest.mark.parametrize("to_keyword", [True, False])
+def test_texts_that_came_in_and_are_not_counted_are_found(to_keyword):
+    ReceivedUsage.objects.filter(keyword__isnull=not to_keyword).delete()
+
+    assert wrong() == ["I9 came"]
+
+
+def test_what_waits_to_be_counted_is_not_wrong_yet():
+    come_in(from_phone("OXFORD CHORUS Tenor"), now=TOMORROW)
+    Batch.objects.update(changed_at=TOMORROW)
+    Message.objects.update(accepted_part_count=1)
+
+    assert wrong() == []
 
 
 @pytest.mark.parametrize("to_keyword", [True, False])

@@ -85,6 +85,19 @@ def received_other_than_came(now: dt.datetime) -> QuerySet:
     )
 
 
+def came_and_is_not_counted(now: dt.datetime) -> QuerySet:
+    """Sorted texts of a day of which nothing waits to be counted."""
+    days = {"on": TruncDate(OuterRef("received_at"), tzinfo=LONDON)}
+    counted = ReceivedUsage.objects.filter(
+        Q(keyword_id=OuterRef("keyword_id"))
+        | Q(keyword_id__isnull=True, person_id=OuterRef("person_id")),
+        **days,
+    )
+    marked = Uncounted.objects.filter(**days)
+    sorted_ = to_departments().exclude(sorting__place="waiting")
+    return sorted_.filter(~Exists(counted), ~Exists(marked))
+
+
 def _of(found: QuerySet, by: str, total: Any) -> Coalesce:
     """A correlated sum; nothing where there is nothing."""
     summed = found.order_by().values(by).annotate(total=total).values("total")
@@ -96,4 +109,5 @@ INVARIANTS = [
     Invariant("I9 days", "is of a day that does not add up", used_other_than_charged),
     Invariant("I9 usage", "is usage of a day without charges", used_for_no_charge),
     Invariant("I9 received", "counts other texts than came in", received_other_than_came),
+    Invariant("I9 came", "came in and is not counted", came_and_is_not_counted),
 ]

@@ -294,9 +294,7 @@ STAFF = (
     Sight("operator-tariffs", T, at("tariffs:list")),
     Sight("operator-tariff", T, at("tariffs:change", key=lambda: "text")),
     Sight("operator-tariff-extra", T, at("tariffs:change", key=lambda: "extra")),
-    Sight(
-        "operator-tariff-error", T, at("tariffs:change", key=lambda: "inbound"), a_wrong_price
-    ),
+    Sight("operator-tariff-error", T, at("tariffs:change", key=lambda: "inbound"), a_wrong_price),
     Sight("operator-profile", T, at("people:profile")),
     Sight("finance-tariffs", F, at("tariffs:list")),
     Sight("finance-profile", F, at("people:profile")),
