@@ -5,8 +5,9 @@ from typing import Any
 from celery import shared_task
 
 from messaging.sending import services
-from messaging.sending.engine import expand, notices, release, sweeps, tally, watermark
+from messaging.sending.engine import expand, release, sweeps, tally, watermark
 from messaging.sending.models import Batch
+from messaging.sending.services import notices
 from smsportal.lib import db
 
 

@@ -87,15 +87,15 @@ def received_other_than_came(now: dt.datetime) -> QuerySet:
 
 def came_and_is_not_counted(now: dt.datetime) -> QuerySet:
     """Sorted texts of a day of which nothing waits to be counted."""
-    days = {"on": TruncDate(OuterRef("received_at"), tzinfo=LONDON)}
     counted = ReceivedUsage.objects.filter(
         Q(keyword_id=OuterRef("keyword_id"))
         | Q(keyword_id__isnull=True, person_id=OuterRef("person_id")),
-        **days,
+        on=OuterRef("day"),
     )
-    marked = Uncounted.objects.filter(**days)
+    marked = Uncounted.objects.filter(on=OuterRef("day"))
     sorted_ = to_departments().exclude(sorting__place="waiting")
-    return sorted_.filter(~Exists(counted), ~Exists(marked))
+    by_day = sorted_.annotate(day=TruncDate("received_at", tzinfo=LONDON))
+    return by_day.filter(~Exists(counted), ~Exists(marked))
 
 
 def _of(found: QuerySet, by: str, total: Any) -> Coalesce:

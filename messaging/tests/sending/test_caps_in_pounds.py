@@ -10,10 +10,10 @@ from accounts.mail.models import OutgoingMail
 from accounts.tests.make import make_admin, make_department, make_user
 from billing.tariffs.models import Tariff
 from messaging.sending import errors
-from messaging.sending.engine import allowances, notices
+from messaging.sending.engine import allowances
 from messaging.sending.models import Allowance, Batch
 from messaging.sending.queries import allowance_left
-from messaging.sending.services import cancel
+from messaging.sending.services import cancel, notices
 from messaging.tests.make import NOW, make_basket, make_batch
 
 pytestmark = pytest.mark.django_db
