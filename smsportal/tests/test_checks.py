@@ -70,6 +70,7 @@ def test_a_newcomer_who_sets_nothing_hears_nothing(settings):
         ("PORTAL_URL", "https://[broken", "E010"),
         ("PORTAL_URL", "http://sms.ox.ac.uk", "E011"),
         ("EMAIL_IS_SET_UP", False, "W012"),
+        ("FINANCIAL_YEAR_STARTS", "02-29", "no month and day of every year"),
         ("TIME_ZONE", "UTC", "E013"),
         ("TRUSTED_PROXY_COUNT", -1, "E014"),
         ("TRUSTED_PROXY_COUNT", 0, "W015"),

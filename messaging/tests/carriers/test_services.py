@@ -286,3 +286,16 @@ def test_nobody_else_may_do_any_of_it(make):
         add(by=person)
     assert lines() == []
     assert list(Carrier.objects.visible_to(person)) == []
+
+
+def test_what_it_carried_stays_charged_as_it_was():
+    carrier = add()
+    change(carrier, is_charging=False)
+    assert not Carrier.objects.get(pk=carrier.pk).is_charging
+
+    make_queued(make_user(), carrier=carrier)
+
+    field, words = refusal(change, carrier, is_charging=True)
+    assert field == "is_charging"
+    assert words.startswith("tallis has carried texts, and what they cost would change.")
+    assert not Carrier.objects.get(pk=carrier.pk).is_charging
