@@ -6,6 +6,7 @@ app_name = "twoway"
 urlpatterns = [
     path("", inbox.conversations, name="list"),
     path("number/", number.edit, name="number"),
+    path("number/<uuid:uid>/", number.edit, name="one_number"),
     path("answers/", saved.answers, name="saved"),
     path("answers/<uuid:uid>/", saved.edit, name="saved_edit"),
     path("answers/<uuid:uid>/delete/", saved.delete, name="saved_delete"),

@@ -362,6 +362,8 @@ POST twoway:saved_edit/saved_answer              in  403 403 403 422  404 403 40
 POST twoway:saved_delete/saved_answer            in  403 403 403 302  404 403 404
 GET  twoway:number                               in  403 403 403 200
 POST twoway:number                               in  403 403 403 302
+GET  twoway:one_number/rented                    in  403 403 403 200  404 403 404
+POST twoway:one_number/rented                    in  403 403 403 302  404 403 404
 
 GET  demo:handsets                               404 404 404 404 404
 POST demo:reply                                  404 404 404 404 404

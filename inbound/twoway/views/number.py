@@ -1,5 +1,7 @@
 """Edit Virtual Number: where its texts go, and what is answered by itself."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +12,7 @@ from accounts.people.access import permission_required
 from inbound.handling.forms import HandlingForm, initial_of
 from inbound.twoway import services
 from inbound.twoway.models import ReplyNumber
-from inbound.twoway.queries.talks import handling_of, number_of
+from inbound.twoway.queries.talks import handling_of, numbers_of
 from messaging.sending.queries import price_tenths
 from smsportal.lib.errors import Refused
 from smsportal.lib.walltime import day_of
@@ -18,8 +20,10 @@ from smsportal.lib.walltime import day_of
 
 @require_http_methods(["GET", "POST"])
 @permission_required("send_texts")
-def edit(request: HttpRequest) -> HttpResponse:
-    sender = number_of(request.user)
+def edit(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
+    """Without a uid, the first: nearly everybody has one."""
+    mine = numbers_of(request.user)
+    sender = (mine.filter(uid=uid) if uid else mine).first()
     if sender is None:
         raise Http404
     number = handling_of(sender)
