@@ -188,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
         "messaging.join_parts": 60,
         "inbound.sort": 2,
         "inbound.call": 10,
+        "inbound.digest": 60,
     }.items()
 }
 

@@ -16,5 +16,6 @@ urlpatterns = [
     path("<uuid:uid>/done/", inbox.done, name="done"),
     path("<uuid:uid>/open/", inbox.reopen, name="reopen"),
     path("<uuid:uid>/no-more/", inbox.no_more, name="no_more"),
+    path("<uuid:uid>/else/", inbox.something_else, name="something_else"),
     path("<uuid:uid>/note/", inbox.note, name="note"),
 ]

@@ -353,6 +353,7 @@ POST twoway:done/talk                            in  403 403 403 302  404 403 40
 POST twoway:reopen/talk                          in  403 403 403 302  404 403 404
 POST twoway:note/talk                            in  403 403 403 422  404 403 404
 POST twoway:no_more/talk                         in  403 403 403 404  404 403 404
+POST twoway:something_else/talk                  in  403 403 403 404  404 403 404
 POST twoway:correct                              in  403 403 403 404
 GET  twoway:follow_up/asked                      in  403 403 403 200  404 403 404
 GET  twoway:saved                                in  403 403 403 200

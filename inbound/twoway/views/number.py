@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.people.access import permission_required
-from inbound.handling.forms import HandlingForm, initial_of
 from inbound.twoway import services
+from inbound.twoway.forms import NumberForm, initial_of_number
 from inbound.twoway.models import ReplyNumber
 from inbound.twoway.queries.talks import handling_of, numbers_of
 from messaging.sending.queries import price_tenths
@@ -27,20 +27,20 @@ def edit(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
     if sender is None:
         raise Http404
     number = handling_of(sender)
-    form = HandlingForm(request.POST or None, initial=initial_of(number))
+    form = NumberForm(request.POST or None, initial=initial_of_number(number))
     if request.method == "POST" and form.is_valid():
-        form.fill(number)
+        form.fill_number(number)
         try:
             services.change_number(number=number, by=request.user, now=timezone.now())
         except Refused as refused:
-            form.add_error(None, refused.words)
+            form.add_error(refused.field.removeprefix("id_") or None, refused.words)
         else:
             messages.success(request, "Your virtual number has been saved")
             return redirect("twoway:list")
     return _page(request, number, form)
 
 
-def _page(request: HttpRequest, number: ReplyNumber, form: HandlingForm) -> HttpResponse:
+def _page(request: HttpRequest, number: ReplyNumber, form: NumberForm) -> HttpResponse:
     context = {
         "form": form,
         "number": number,
