@@ -1,6 +1,7 @@
 """Mail that a person or the portal wants sent. It leaves with the worker, after commit."""
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 
 from accounts.mail.models import OutgoingMail
@@ -39,9 +40,10 @@ def letter(
     body: str,
     html: str = "",
     department_id: int | None = None,
+    about: uuid.UUID | None = None,
     now: dt.datetime,
 ) -> OutgoingMail:
-    """One mail, not in the outbox yet."""
+    """One mail, not in the outbox yet. about: of what it is a copy."""
     return OutgoingMail(
         to=to,
         # A name with a line break in it must not become a header.
@@ -49,6 +51,7 @@ def letter(
         body=body,
         html=html,
         department_id=department_id,
+        about=about,
         created_at=now,
         next_at=now,
     )

@@ -79,6 +79,7 @@ def _mail(each: Sorting, handling: Handling, department: Department, now: dt.dat
                 subject=f"Text from {display(text.from_number)} to {_named(each)}",
                 body=body,
                 department_id=department.pk,
+                about=text.uid,
                 now=now,
             )
             for address in handling.emails
