@@ -8,7 +8,9 @@ from accounts.mail.models import OutgoingMail
 from accounts.tests.make import make_department, make_user
 from inbound.calling.models import WebhookCall
 from inbound.sorting.models import Sorting
+from inbound.sorting.queries import waiting
 from inbound.sorting.services import effects, sort_waiting
+from inbound.sorting.services import sorting as sorter
 from inbound.tests.make import CODE, NUMBER, PHONE, come_in, from_phone, make_keyword, make_number
 from inbound.twoway.models import Answer, Conversation
 from messaging.contacts.models import Contact
@@ -68,6 +70,22 @@ def test_a_carriers_repeat_changes_nothing():
     sort_waiting(now=NOW)
 
     assert (Sorting.objects.count(), OutgoingMail.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "to"), [("OXFORD CHORUS hello", CODE), ("Hello", NUMBER)], ids=["keyword", "number"]
+)
+def test_what_another_sorter_has_placed_meanwhile_is_not_acted_on_again(body, to):
+    make_keyword("CHORUS", emails=["box@example.ac.uk"])
+    make_number(make_user())
+    come_in(from_phone(body, to=to), sort=False)
+    read_before = list(waiting().select_related("text"))
+    sort_waiting(now=NOW)
+
+    sorter._sort(read_before, NOW)
+
+    assert OutgoingMail.objects.count() == (to == CODE)
+    assert [talk.unread_count for talk in Conversation.objects.all()] == [1] * (to == NUMBER)
 
 
 def test_a_text_to_a_number_begins_a_conversation_and_the_next_goes_on_with_it():
