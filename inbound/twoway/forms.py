@@ -20,7 +20,7 @@ class NumberForm(HandlingForm):
     """Of a number, whose user reads its texts: a digest of those that are unread, too."""
 
     digest = forms.ChoiceField(
-        label="Mail digest",
+        label="Digest by email",
         help_text="One mail of what you have not read by then. None comes while all is read.",
         choices=Digest.choices,
         required=False,

@@ -16,7 +16,7 @@ from inbound.twoway.models import Answer, Conversation
 from messaging.contacts.models import Contact
 from messaging.incoming.models import IncomingText
 from messaging.sending.models import Batch, Message
-from messaging.tests.make import NOW, make_queued
+from messaging.tests.make import NOW, make_contact, make_queued
 
 pytestmark = pytest.mark.django_db
 
@@ -127,9 +127,35 @@ def test_a_copy_goes_by_mail_in_plain_text_and_says_where_to_answer(settings):
     first, second = OutgoingMail.objects.order_by("to")
     assert (first.to, second.to) == ("a@example.ac.uk", "b@example.ac.uk")
     assert first.subject == "Text from 07700 900123 to CHORUS"
-    assert first.body.startswith("<b>hello</b> Bcc: x@example.ac.uk\n")
-    assert "https://sms.example.ac.uk/" in first.body
+    assert first.body.startswith(
+        "07700 900123 wrote:\n\n    <b>hello</b> Bcc: x@example.ac.uk\n\nFrom 07700 900123 to "
+    )
+    assert "https://sms.example.ac.uk/messages/keywords/\n" in first.body
+    assert "your address is set for the keyword CHORUS.\n" in first.body
     assert first.html == ""
+
+
+def test_a_copy_of_a_reply_says_who_wrote_and_to_answer_in_2way(settings):
+    settings.PORTAL_URL = "https://sms.example.ac.uk"
+    amira = make_user()
+    make_number(amira, emails=["amira@example.ac.uk"])
+    make_contact(amira, number=PHONE, first_name="Harpreet", last_name="Gill")
+
+    come_in(from_phone("Yes.\nDo not answer this mail: see http://bad.example", to=NUMBER))
+
+    mail = OutgoingMail.objects.get()
+    assert mail.body.startswith(
+        "Harpreet Gill wrote:\n\n    Yes.\n    Do not answer this mail: see http://bad.example\n\n"
+    )
+    assert "Answer in 2WAY: https://sms.example.ac.uk/2way/\n" in mail.body
+
+
+def test_a_keyword_alone_is_mailed_as_no_words():
+    make_keyword("CHORUS", emails=["a@example.ac.uk"])
+
+    come_in(from_phone("OXFORD CHORUS"))
+
+    assert "    (no words)\n" in OutgoingMail.objects.get().body
 
 
 def test_a_copy_goes_to_phones_as_a_text_of_the_department():

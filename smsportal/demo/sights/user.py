@@ -261,6 +261,7 @@ USER = (
         at("twoway:thread", uid=talk(last_words__startswith="Who is")),
         a_written_reply,
     ),
+    Sight("2way-stop", U, at("twoway:thread", uid=talk(last_words__contains="wrong number"))),
     Sight("2way-done", U, at("twoway:thread", uid=talk(done_at__isnull=False))),
     Sight("2way-settings", U, at("twoway:number")),
     Sight("2way-settings-error", U, at("twoway:number"), a_wrong_mail_address),
