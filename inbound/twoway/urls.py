@@ -11,6 +11,7 @@ urlpatterns = [
     path("answers/<uuid:uid>/", saved.edit, name="saved_edit"),
     path("answers/<uuid:uid>/delete/", saved.delete, name="saved_delete"),
     path("counted/", follow_up.correct, name="correct"),
+    path("text/<uuid:uid>/", inbox.of_text, name="of_text"),
     path("message/<uuid:uid>/", follow_up.replies, name="follow_up"),
     path("<uuid:uid>/", inbox.thread, name="thread"),
     path("<uuid:uid>/done/", inbox.done, name="done"),

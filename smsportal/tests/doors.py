@@ -355,6 +355,7 @@ POST twoway:note/talk                            in  403 403 403 422  404 403 40
 POST twoway:no_more/talk                         in  403 403 403 404  404 403 404
 POST twoway:something_else/talk                  in  403 403 403 404  404 403 404
 POST twoway:correct                              in  403 403 403 404
+GET  twoway:of_text/heard                        in  403 403 403 302  404 403 404
 GET  twoway:follow_up/asked                      in  403 403 403 200  404 403 404
 GET  twoway:saved                                in  403 403 403 200
 POST twoway:saved                                in  403 403 403 422

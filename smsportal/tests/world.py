@@ -223,6 +223,7 @@ def _make_talk(world: World) -> None:
     )  # fmt: skip
     come_in(from_phone(SECRETS["talk"], to=made["rented"].number, phone=NUMBER), now=now)
     made["talk"] = Conversation.objects.get(person=user)
+    made["heard"] = IncomingText.objects.get(body=SECRETS["talk"])
     twoway.add_note(talk=made["talk"], words=SECRETS["note"], by=user, now=now)
     made["saved_answer"] = twoway.add_saved(
         name="Thanks", words=SECRETS["saved answer"], by=user, now=now

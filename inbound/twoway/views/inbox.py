@@ -48,6 +48,18 @@ def thread(request: HttpRequest, uid: UUID) -> HttpResponse:
     return redirect("twoway:thread", uid=talk.uid)
 
 
+@require_GET
+@permission_required(SEES)
+def of_text(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The conversation in which a reply stands; the list, where it is in none yet."""
+    text = get_object_or_404(IncomingText.objects.visible_to(request.user), uid=uid)
+    talk = Conversation.objects.visible_to(request.user).filter(
+        sender__number=text.to_number, number=text.from_number
+    )
+    found = talk.order_by("pk").last()
+    return redirect("twoway:thread", uid=found.uid) if found else redirect("twoway:list")
+
+
 @require_POST
 @permission_required(SEES)
 def note(request: HttpRequest, uid: UUID) -> HttpResponse:
