@@ -197,6 +197,18 @@ SHORT_CODE_PREFIX = env.str("SHORT_CODE_PREFIX", default="OXFORD").upper()
 # Machines inside the university that a keyword may call; all others must be on the internet.
 WEBHOOK_HOSTS_INSIDE = env.list("WEBHOOK_HOSTS_INSIDE", default=[])
 
+# -- Email to SMS --------------------------------------------------------------------------
+RELAY_DOMAINS = env.list("RELAY_DOMAINS", default=["oxsms.co.uk"])
+# What people give to their mail programs: host:port.
+RELAY_SERVER = env.str("RELAY_SERVER", default="localhost:8025")
+# What proves who has written: password, network, dkim, spf, front. See .env.example.
+RELAY_PROOFS = env.list("RELAY_PROOFS", default=["password", "dkim"])
+RELAY_TRUSTED_NETS = env.list("RELAY_TRUSTED_NETS", default=[])
+RELAY_AUTHSERV_ID = env.str("RELAY_AUTHSERV_ID", default="")
+# Name servers, as 127.0.0.1 or 127.0.0.1:5353; none: those of the machine.
+RELAY_DNS_SERVERS = env.list("RELAY_DNS_SERVERS", default=[])
+RELAY_ALARM_MINUTES = env.int("RELAY_ALARM_MINUTES", default=10)
+
 # -- Mail ----------------------------------------------------------------------------------
 EMAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
 # Without a mail server the outbox keeps the words; a log must not hold invitation links.
