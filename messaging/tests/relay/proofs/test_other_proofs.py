@@ -33,9 +33,7 @@ def test_whoever_signed_in_writes_from_the_own_address(letter, prove, settings):
     assert prove(letter(), signed_in=amira, header_from="gareth@ox.ac.uk") == "FAILED"
 
 
-def test_somebody_elses_good_letter_does_not_help_who_signed_in(
-    letter, sign, prove, settings, zone
-):
+def test_a_good_letter_of_another_does_not_help_who_signed_in(letter, sign, prove, settings, zone):
     settings.RELAY_PROOFS = ["password", "dkim", "network"]
     settings.RELAY_TRUSTED_NETS = ["0.0.0.0/0"]
 

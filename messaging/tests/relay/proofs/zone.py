@@ -63,7 +63,7 @@ def served(zone: Zone):
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
-        yield "127.0.0.1:%d" % server.getsockname()[1]
+        yield f"127.0.0.1:{server.getsockname()[1]}"
     finally:
         over.set()
         thread.join()
