@@ -186,6 +186,8 @@ CELERY_BEAT_SCHEDULE = {
         "messaging.forget_imports": 600,
         "messaging.forget_calls": 3600,
         "messaging.join_parts": 60,
+        "messaging.tell_of_repeats": 5,
+        "messaging.mail_relay_summaries": 60,
         "inbound.sort": 2,
         "inbound.call": 10,
     }.items()
@@ -202,11 +204,14 @@ RELAY_DOMAINS = env.list("RELAY_DOMAINS", default=["oxsms.co.uk"])
 # What people give to their mail programs: host:port.
 RELAY_SERVER = env.str("RELAY_SERVER", default="localhost:8025")
 # What proves who has written: password, network, dkim, spf, front. See .env.example.
-RELAY_PROOFS = env.list("RELAY_PROOFS", default=["password", "dkim"])
+RELAY_PROOFS = env.list("RELAY_PROOFS", default=["password"])
 RELAY_TRUSTED_NETS = env.list("RELAY_TRUSTED_NETS", default=[])
 RELAY_AUTHSERV_ID = env.str("RELAY_AUTHSERV_ID", default="")
 # Name servers, as 127.0.0.1 or 127.0.0.1:5353; none: those of the machine.
 RELAY_DNS_SERVERS = env.list("RELAY_DNS_SERVERS", default=[])
+RELAY_HOST = env.str("RELAY_HOST", default="127.0.0.1")
+RELAY_CERTIFICATE = env.str("RELAY_CERTIFICATE", default="")
+# Within these an alarm that says the same is counted, for those who want it.
 RELAY_ALARM_MINUTES = env.int("RELAY_ALARM_MINUTES", default=10)
 
 # -- Mail ----------------------------------------------------------------------------------

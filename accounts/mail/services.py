@@ -15,11 +15,21 @@ def send(
     body: str,
     html: str = "",
     department_id: int | None = None,
+    is_reply: bool = False,
     now: dt.datetime,
 ) -> OutgoingMail:
-    """Put one mail in the outbox; `body` is its plain text, `html` the same words with a look."""
+    """Put one mail in the outbox; `body` is its plain text, `html` the same words with a look.
+
+    is_reply: it answers mail of a machine or a person, and nothing may answer it.
+    """
     mail = letter(
-        to=to, subject=subject, body=body, html=html, department_id=department_id, now=now
+        to=to,
+        subject=subject,
+        body=body,
+        html=html,
+        department_id=department_id,
+        is_reply=is_reply,
+        now=now,
     )
     mail.save()
     enqueue("accounts.send_mail")
@@ -39,6 +49,7 @@ def letter(
     body: str,
     html: str = "",
     department_id: int | None = None,
+    is_reply: bool = False,
     now: dt.datetime,
 ) -> OutgoingMail:
     """One mail, not in the outbox yet."""
@@ -49,6 +60,7 @@ def letter(
         body=body,
         html=html,
         department_id=department_id,
+        is_reply=is_reply,
         created_at=now,
         next_at=now,
     )

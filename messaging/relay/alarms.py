@@ -96,7 +96,10 @@ ZABBIX = _pattern(r"(?P<state>Problem|Resolved|Updated problem|OK)(?: in [\w ]+)
 KNOWN: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Alarm]], ...] = (
     # Nagios and Icinga 1: ** PROBLEM Service Alert: web1/HTTP is CRITICAL **
     (
-        _pattern(X),
+        _pattern(
+            rf"(?:\*\* |Nagios: )?{_KIND} Service Alert: "
+            rf"{_HOST}/(?P<service>.+) is {_STATE}(?: \*\*)?"
+        ),
         _nagios,
     ),
     (_pattern(rf"(?:\*\* |Nagios: )?{_KIND} Host Alert: {_HOST} is {_STATE}(?: \*\*)?"), _nagios),

@@ -1,6 +1,8 @@
 """DNS for one mail: few questions, each answered soon or not at all."""
 
 from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
 
 import dns.exception
 import dns.nameserver
@@ -27,7 +29,7 @@ class Lookups:
         self.count = 0
         self._resolver = _resolver(tuple(settings.RELAY_DNS_SERVERS))
 
-    def ask(self, name: str, kind: str) -> list[dns.rdata.Rdata]:
+    def ask(self, name: str, kind: str) -> list[Any]:
         """Empty where there is no such name, or nothing of that kind. kind: "TXT", "A", ..
 
         Raises NoAnswerNow, TooMany.
@@ -66,5 +68,5 @@ def _resolver(servers: tuple[str, ...]) -> dns.resolver.Resolver:
 
 
 def _server(written: str) -> dns.nameserver.Do53Nameserver:
-    host, _, port = written.partition(":")
-    return dns.nameserver.Do53Nameserver(host, int(port or 53))
+    place = urlsplit(f"//{written}")  # [::1]:53 too
+    return dns.nameserver.Do53Nameserver(place.hostname or "", place.port or 53)

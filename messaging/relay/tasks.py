@@ -1,0 +1,23 @@
+"""Doors for the worker."""
+
+from typing import Any
+
+from celery import shared_task
+
+from messaging.relay.services import grouping, summaries
+from messaging.sending.engine import watermark
+from smsportal.lib import db
+
+
+@shared_task(name="messaging.tell_of_repeats")
+def tell_of_repeats(**_: Any) -> None:
+    now = db.database_now()
+    if not watermark.holds_back(now=now):
+        grouping.tell_of_repeats(now=now)
+
+
+@shared_task(name="messaging.mail_relay_summaries")
+def mail_relay_summaries(**_: Any) -> None:
+    now = db.database_now()
+    if not watermark.holds_back(now=now):
+        summaries.mail_summaries(now=now)
