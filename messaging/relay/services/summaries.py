@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 
 from accounts.audit.models import AuditEvent
 from accounts.mail import services as mail
@@ -124,7 +125,7 @@ def _body(person: Person, ids: Sequence[int], refused: Sequence[str], now: dt.da
         parts.append(f"And {len(ids) - len(shown):,} more.")
     if refused:
         parts.append("\n".join(["Refused:", *refused]))
-    parts.append(f"Everything you have sent: {settings.PORTAL_URL}/messages/sent/")
+    parts.append(f"Everything you have sent: {settings.PORTAL_URL}{reverse('history:list')}")
     parts.append(
         "Sent because you asked for a summary under My profile, at most once an hour. "
         "Nobody reads what you answer."
