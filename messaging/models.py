@@ -12,7 +12,7 @@ from messaging.imports.models import (
 )
 from messaging.incoming.models import IncomingText
 from messaging.operations.models import Heartbeat, Trouble
-from messaging.relay.models import AlarmWindow, Summarised
+from messaging.relay.models import AlarmWindow, RelayReceipt, Summarised
 from messaging.repeats.models import Occurrence, Repeat, RepeatVersion
 from messaging.routes.models import PlanInUse, Route
 from messaging.senders.models import OptOut, Sender
@@ -57,6 +57,7 @@ __all__ = [
     "OptOut",
     "PlanInUse",
     "Receipt",
+    "RelayReceipt",
     "Repeat",
     "RepeatVersion",
     "Route",

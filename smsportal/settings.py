@@ -210,7 +210,17 @@ RELAY_AUTHSERV_ID = env.str("RELAY_AUTHSERV_ID", default="")
 # Name servers, as 127.0.0.1 or 127.0.0.1:5353; none: those of the machine.
 RELAY_DNS_SERVERS = env.list("RELAY_DNS_SERVERS", default=[])
 RELAY_HOST = env.str("RELAY_HOST", default="127.0.0.1")
+RELAY_PORT = env.int("RELAY_PORT", default=8025)
+# For the front server: a port on RELAY_HOST, or the path of a socket.
+RELAY_LMTP_PORT = env.int("RELAY_LMTP_PORT", default=0)
+RELAY_LMTP_SOCKET = env.str("RELAY_LMTP_SOCKET", default="")
+# Without a certificate there is no STARTTLS, and without that nobody signs in.
 RELAY_CERTIFICATE = env.str("RELAY_CERTIFICATE", default="")
+RELAY_KEY = env.str("RELAY_KEY", default="")
+RELAY_MOST_PARTS = env.int("RELAY_MOST_PARTS", default=4)
+RELAY_TEXTS_A_SECOND = env.int("RELAY_TEXTS_A_SECOND", default=5)  # of one person, as these
+RELAY_TEXTS_A_MINUTE = env.int("RELAY_TEXTS_A_MINUTE", default=60)
+RELAY_TEXTS_A_DAY = env.int("RELAY_TEXTS_A_DAY", default=500)
 # Within these an alarm that says the same is counted, for those who want it.
 RELAY_ALARM_MINUTES = env.int("RELAY_ALARM_MINUTES", default=10)
 
@@ -221,6 +231,8 @@ vars().update(env.mail("EMAIL_URL", default="dummymail://"))
 EMAIL_TIMEOUT = 10
 # Who is told that something is wrong, and after how many hours again.
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
+# Who gets what is written to postmaster@ and abuse@ our domains.
+RELAY_OPERATORS = env.list("RELAY_OPERATORS", default=ALERT_EMAILS)
 ALERT_REMINDER_HOURS = env.int("ALERT_REMINDER_HOURS", default=4)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="SMS Portal <sms@example.ac.uk>")
 

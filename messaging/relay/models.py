@@ -1,4 +1,4 @@
-"""What the relay remembers of emails: alarms that repeat, and texts told in a summary."""
+"""What the relay remembers of emails: that they were taken, alarms that repeat, and summaries."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,6 +6,32 @@ from django.db.models import Q
 from accounts.people.models import Person
 from messaging.sending.models import Batch
 from smsportal.lib.ids import uuid7
+
+
+class RelayReceipt(models.Model):
+    """One recipient of a mail that was answered with 250. A client that never heard the answer
+    sends the mail again, and finds this.
+    """
+
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="+", db_index=False
+    )  # its index: one_text_a_mail
+    key = models.CharField(max_length=64)  # of the Message-ID, or of the whole mail without one
+    number = models.CharField(max_length=16)
+    # None: an alarm that was counted with an earlier one.
+    batch = models.ForeignKey(
+        Batch, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["until"], name="relay_receipt_until")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "key", "number"], name="one_text_a_mail")
+        ]
+
+    def __str__(self) -> str:
+        return self.key[:12]
 
 
 class AlarmWindow(models.Model):

@@ -298,12 +298,17 @@ class Cap:
         return self.scope == "person_day"
 
 
-def caps_of(person: Person, day: dt.date) -> list[Cap]:
-    """Always in this order, so that two who reserve cannot wait for each other."""
+# Always in this order, so that two who reserve cannot wait for each other.
+CAP_ORDER = ("department_year", "department_month", "person_day", "relay_day")
+
+
+def caps_of(person: Person, day: dt.date, *, admins: str = "") -> list[Cap]:
+    """admins: whom to ask for more, where that is known; else they are looked up by name."""
+    ask = f"Ask {admins or _admins(person.department)} to raise it."
     return [
         *caps_of_department(person.department, day),
         Cap("person_day", person.pk, day, person.parts_per_day_cap,
-            f"you on {day.day} {day:%B}", f"Ask {_admins(person.department)} to raise it."),
+            f"you on {day.day} {day:%B}", ask),
     ]  # fmt: skip
 
 

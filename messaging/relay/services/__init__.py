@@ -1,5 +1,7 @@
-"""What the relay does with an email that has been proven, besides sending it."""
+"""What the relay does with an email, and the relay itself."""
 
 from messaging.relay.services.grouping import take
+from messaging.relay.services.serving import Relay
+from messaging.relay.services.storing import Mail, Outcome, forget_old_receipts, store
 
-__all__ = ["take"]
+__all__ = ["Mail", "Outcome", "Relay", "forget_old_receipts", "store", "take"]
