@@ -60,6 +60,8 @@ class Gathering(Generic[Q, A]):
         questions = [question for question, _ in chosen]
         try:
             answers = await loop.run_in_executor(self.thread, self.work, questions)
+            if len(answers) != len(questions):
+                raise RuntimeError("not an answer for each question")
         except Exception as fault:
             for _, waits in chosen:
                 if not waits.done():

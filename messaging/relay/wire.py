@@ -59,6 +59,7 @@ class Session(SMTP):
         )
         self.seats = seats
         self.seat: str | None = None
+        self.is_over = False
         self.command_count = 0
         self.heard_at = self.progress_at = self.loop.time()
         self.due = 0  # answers owed after the last dot
@@ -127,7 +128,8 @@ class Session(SMTP):
 
     def hang_up(self, answer: Answer) -> None:
         """End it now, from outside of the conversation."""
-        if self.transport is not None:
+        if self.transport is not None and not self.is_over:
+            self.is_over = True
             self.transport.write(f"{answer}\r\n".encode())  # type: ignore[attr-defined]
             self.transport.close()
 
@@ -172,6 +174,7 @@ class Session(SMTP):
         """Nothing that has come already is done any more."""
         assert self.transport is not None
         assert self._handler_coroutine is not None
+        self.is_over = True
         self.transport.close()
         self._handler_coroutine.cancel()
         await asyncio.sleep(0)
