@@ -5,7 +5,7 @@ GROUPS = {
     "sign_in": ("Signing in", ("signin", "passwords", "sessions", "second_step")),
     "accounts": ("Accounts", ("users", "admins", "operators", "finances", "staff", "profile")),
     "departments": ("Departments", ("departments",)),
-    "sending": ("Sending", ("batches", "messages", "repeats", "texts", "sending", "relay")),
+    "sending": ("Sending", ("batches", "messages", "repeats", "texts", "sending")),
     "contacts": ("Contacts and groups", ("contacts", "groups", "imports")),
     "wording": ("Templates", ("templates",)),
     "opt_outs": ("Opting out", ("opt_outs",)),

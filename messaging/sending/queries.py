@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -59,6 +59,10 @@ class Totals:
 
 def price_tenths(department_id: int, day: dt.date) -> int:
     return price_list().part_tenths(department_id=department_id, on=day)
+
+
+def prices_tenths(department_ids: Collection[int], day: dt.date) -> dict[int, int]:
+    return price_list().parts_tenths(department_ids=department_ids, on=day)
 
 
 def measure(*, basket: Basket, wording: str, fill: Mapping[str, Any], day: dt.date) -> Totals:

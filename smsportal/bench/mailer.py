@@ -52,7 +52,7 @@ class Mailer:
             self.again += mails  # those that have had no answer yet
 
     def _next(self) -> list[int]:
-        chosen = []
+        chosen: list[int] = []
         while len(chosen) < self.each:
             n = self.again.pop() if self.again else next(self.left, None)
             if n is None:

@@ -81,6 +81,7 @@ def _run(what: str, relay: int, sink: int, each: int, *, hang_up: bool = False) 
     Message.objects.all().delete()
     RelayReceipt.objects.all().delete()
     beside = _hand_in(sink, each)
+    connection.close()  # it would be hung up on, too
     stop = threading.Timer(HANG_UP_AFTER_SECONDS, _hang_up)
     if hang_up:
         stop.start()
@@ -144,5 +145,5 @@ def _wait_for(port: int, running: subprocess.Popen) -> None:
             if caller.connect_ex(("127.0.0.1", port)) == 0:
                 return
         if running.poll() is not None or time.monotonic() > give_up_at:
-            raise RuntimeError(f"{running.args} does not listen: see {settings.VAR_DIR}")
+            raise RuntimeError(f"port {port} is not listened on: see {settings.VAR_DIR}")
         time.sleep(0.1)

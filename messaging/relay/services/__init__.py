@@ -2,6 +2,6 @@
 
 from messaging.relay.services.grouping import take
 from messaging.relay.services.serving import Relay
-from messaging.relay.services.storing import Mail, Outcome, forget_old_receipts, store
+from messaging.relay.services.storing import Mail, Outcome, Storing, forget_old_receipts
 
-__all__ = ["Mail", "Outcome", "Relay", "forget_old_receipts", "store", "take"]
+__all__ = ["Mail", "Outcome", "Relay", "Storing", "forget_old_receipts", "take"]

@@ -16,7 +16,7 @@ from messaging.relay.gathering import Gathering
 from messaging.relay.queries import Known, Question, look_up
 from messaging.relay.services import refusals
 from messaging.relay.services.answering import Handler
-from messaging.relay.services.storing import store
+from messaging.relay.services.storing import Storing
 from messaging.relay.wire import LocalSession, Session
 from smsportal.lib.db import database_now, or_reconnect
 
@@ -49,7 +49,7 @@ class Relay:
             most=TOGETHER,
             at_end=end,
         )
-        self.store = Gathering(store, name="relay-store", most=TOGETHER, at_end=end)
+        self.store = Gathering(Storing(), name="relay-store", most=TOGETHER, at_end=end)
         self.handler = Handler(look_up=self.look_up, store=self.store, **handling)
         self.tls = certificate()
         self.servers: list[asyncio.Server] = []

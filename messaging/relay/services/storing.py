@@ -17,6 +17,8 @@ from messaging.relay import answers
 from messaging.relay.answers import Answer
 from messaging.relay.models import RelayReceipt
 from messaging.relay.queries import may_relay
+from messaging.relay.services.grouping import take
+from messaging.routes import queries as routes
 from messaging.senders.queries import Choice, sender_choices
 from messaging.sending import services as sending
 from messaging.sending.errors import CapReached, EmptyText, NobodyToText, TooManyParts
@@ -29,6 +31,7 @@ from smsportal.lib.ids import uuid7
 
 log = logging.getLogger(__name__)
 SOURCE = "email"
+PLAN_HOLDS = dt.timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -50,92 +53,144 @@ class Outcome:
     why: str = ""
 
 
-def store(mails: Sequence[Mail]) -> list[Outcome]:
-    """An outcome for each, committed. Raises what stands in the way of storing any."""
-    return or_reconnect(lambda: _store(mails))
+class Storing:
+    """Called with mails, answers an outcome for each, committed. Raises what stands in the way of
+    storing any.
+    """
 
+    def __init__(self) -> None:
+        self.plan: routes.Plan | None = None
+        self.planned_at: dt.datetime | None = None
 
-def _store(mails: Sequence[Mail]) -> list[Outcome]:
-    try:
-        return _together(mails)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as fault:
-        # One of them, or the same mail by another relay at this moment: then each by itself.
-        if len(mails) == 1 and not isinstance(fault, IntegrityError):
+    def __call__(self, mails: Sequence[Mail]) -> list[Outcome]:
+        return or_reconnect(lambda: self._store(mails))
+
+    def _store(self, mails: Sequence[Mail]) -> list[Outcome]:
+        try:
+            return self._together(mails)
+        except (OperationalError, InterfaceError):
             raise
-        log.info("stored one by one: %s", type(fault).__name__)
-        return [_alone(mail) for mail in mails]
+        except Exception as fault:
+            # One of them, or the same mail by another relay at this moment: then each by itself.
+            if len(mails) == 1 and not isinstance(fault, IntegrityError):
+                raise
+            log.info("stored one by one: %s", type(fault).__name__)
+            return [self._alone(mail) for mail in mails]
+
+    def _alone(self, mail: Mail) -> Outcome:
+        try:
+            return self._together([mail])[0]
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as fault:
+            log.warning("a mail could not be stored: %s", type(fault).__name__, exc_info=True)
+            return Outcome(dict.fromkeys(mail.numbers, answers.SYSTEM_PROBLEM))
+
+    def _together(self, mails: Sequence[Mail]) -> list[Outcome]:
+        with transaction.atomic():
+            now = database_now()
+            return Round(mails, now).store(self._recent_plan(now))
+
+    def _recent_plan(self, now: dt.datetime) -> routes.Plan:
+        """Of this second: whose routes change meanwhile is found when they are looked for."""
+        if self.plan is None or self.planned_at is None or now - self.planned_at > PLAN_HOLDS:
+            self.plan, self.planned_at = routes.plan(now=now), now
+        return self.plan
 
 
-def _alone(mail: Mail) -> Outcome:
-    try:
-        return _together([mail])
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as fault:
-        log.warning("a mail could not be stored: %s", type(fault).__name__, exc_info=True)
-        return Outcome(dict.fromkeys(mail.numbers, answers.SYSTEM_PROBLEM))
+Mark = tuple[int, str, str]  # person, mail, number
 
 
-@transaction.atomic
-def _together(mails: Sequence[Mail]) -> list[Outcome]:
-    now = database_now()
-    earlier = _receipts(mails, now)
-    outcomes = [Outcome() for _ in mails]
-    people = _people(mails)
-    orders: list[sending.Order] = []
-    places: list[int] = []
-    first: dict[tuple[int, str, str], int] = {}  # the same mail twice in one round
-    for place, mail in enumerate(mails):
+class Round:
+    """The mails that are stored together, within their transaction."""
+
+    def __init__(self, mails: Sequence[Mail], now: dt.datetime) -> None:
+        self.mails, self.now = mails, now
+        self.outcomes = [Outcome() for _ in mails]
+        self.orders: list[sending.Order] = []
+        self.places: list[int] = []  # of the mails that the orders are of
+        self.counted: list[tuple[Mail, str]] = []  # alarms that say what an earlier one said
+        self.first: dict[Mark, int] = {}  # the same mail twice in one round
+
+    def store(self, plan: routes.Plan) -> list[Outcome]:
+        earlier = self._receipts()
+        people = sending.senders({mail.person_id for mail in self.mails}, now=self.now)
+        for place, mail in enumerate(self.mails):
+            new = self._news(place, mail, earlier)
+            if new:
+                self._order(place, mail, people.get(mail.person_id), new)
+        results = sending.accept_gathered(self.orders, plan=plan, now=self.now)
+        for place, order, result in zip(self.places, self.orders, results, strict=True):
+            _say(self.outcomes[place], order, result)
+        self._keep_receipts(results)
+        self._say_twice()
+        return self.outcomes
+
+    def _receipts(self) -> dict[Mark, str]:
+        """The references of those that were taken before; what is too old is forgotten."""
+        known = RelayReceipt.objects.filter(
+            person_id__in={mail.person_id for mail in self.mails},
+            key__in={mail.key for mail in self.mails},
+        ).values_list("pk", "person_id", "key", "number", "until", "batch__reference")
+        found, old = {}, []
+        for pk, person_id, key, number, until, reference in known:
+            if until <= self.now:
+                old.append(pk)
+            else:
+                found[person_id, key, number] = reference or "an earlier alarm"
+        if old:
+            RelayReceipt.objects.filter(pk__in=old).delete()
+        return found
+
+    def _news(self, place: int, mail: Mail, earlier: dict[Mark, str]) -> list[str]:
+        """The numbers that have not had this mail."""
         new = []
         for number in mail.numbers:
             mark = (mail.person_id, mail.key, number)
             if mark in earlier:
-                outcomes[place].said[number] = answers.DUPLICATE.about(reference=earlier[mark])
-            elif first.setdefault(mark, place) == place:
+                said = answers.DUPLICATE.about(reference=earlier[mark])
+                self.outcomes[place].said[number] = said
+            elif self.first.setdefault(mark, place) == place:
                 new.append(number)
-        person = people.get(mail.person_id)
-        if new and person is not None and may_relay(person):
-            orders.append(_order(mail, person, new, now))
-            places.append(place)
-        elif new:
-            outcomes[place].said |= dict.fromkeys(new, answers.NOT_AUTHORISED)
-    results = sending.accept_gathered(orders, now=now)
-    for place, order, result in zip(places, orders, results, strict=True):
-        _say(outcomes[place], order, result)
-    _keep_receipts(mails, places, results, now)
-    _say_twice(mails, outcomes, first)
-    return outcomes
+        return new
 
-
-def _receipts(mails: Sequence[Mail], now: dt.datetime) -> dict[tuple[int, str, str], str]:
-    """The references of those that were taken before; what is too old is forgotten."""
-    known = RelayReceipt.objects.filter(
-        person_id__in={mail.person_id for mail in mails}, key__in={mail.key for mail in mails}
-    )
-    found, old = {}, []
-    for receipt in known.select_related("batch").only(
-        "person_id", "key", "number", "until", "batch__reference"
-    ):
-        if receipt.until <= now:
-            old.append(receipt.pk)
+    def _order(self, place: int, mail: Mail, person: Person | None, new: list[str]) -> None:
+        """person: as they are now; relay may have been switched off since the mail began."""
+        if person is None or not may_relay(person):
+            self.outcomes[place].said |= dict.fromkeys(new, answers.NOT_AUTHORISED)
+        elif take(person, mail.text, new, self.now):
+            self.outcomes[place].said |= dict.fromkeys(new, answers.COUNTED)
+            self.counted += [(mail, number) for number in new]
         else:
-            mark = (receipt.person_id, receipt.key, receipt.number)
-            found[mark] = receipt.batch.reference
-    if old:
-        RelayReceipt.objects.filter(pk__in=old).delete()
-    return found
+            self.orders.append(_order(mail, person, new, self.now))
+            self.places.append(place)
 
+    def _keep_receipts(self, results: Sequence[sending.Accepted | Refused]) -> None:
+        taken = [
+            (self.mails[place], number, result.batch)
+            for place, result in zip(self.places, results, strict=True)
+            if isinstance(result, sending.Accepted)
+            for number in result.numbers
+        ]
+        RelayReceipt.objects.bulk_create(
+            RelayReceipt(
+                person_id=mail.person_id,
+                key=mail.key,
+                number=number,
+                batch=batch,
+                until=self.now + mail.known_for,
+            )
+            for mail, number, batch in [*taken, *((*each, None) for each in self.counted)]
+        )
 
-def _people(mails: Sequence[Mail]) -> dict[int, Person]:
-    """As they are at this moment: relay may have been switched off since the mail began."""
-    return {
-        person.pk: person
-        for person in Person.objects.filter(
-            pk__in={mail.person_id for mail in mails}
-        ).select_related("department")
-    }
+    def _say_twice(self) -> None:
+        """To the second of two same mails of one round, what the first was told."""
+        for place, mail in enumerate(self.mails):
+            said = self.outcomes[place].said
+            for number in mail.numbers:
+                if number not in said:
+                    first = self.first[mail.person_id, mail.key, number]
+                    said[number] = self.outcomes[first].said[number]
 
 
 def _order(mail: Mail, person: Person, numbers: Sequence[str], now: dt.datetime) -> sending.Order:
@@ -148,7 +203,7 @@ def _order(mail: Mail, person: Person, numbers: Sequence[str], now: dt.datetime)
         "Send it from the portal.",
     )
     return sending.Order(
-        person_id=person.pk,
+        person=person,
         numbers=numbers,
         body=mail.text,
         sender=_sender(person),
@@ -191,39 +246,6 @@ def _refusal(refused: Refused, text: str) -> Answer:
         if isinstance(refused, kind):
             return answer
     return answers.NOT_AUTHORISED
-
-
-def _keep_receipts(
-    mails: Sequence[Mail],
-    places: Sequence[int],
-    results: Sequence[sending.Accepted | Refused],
-    now: dt.datetime,
-) -> None:
-    RelayReceipt.objects.bulk_create(
-        RelayReceipt(
-            person_id=mails[place].person_id,
-            key=mails[place].key,
-            number=number,
-            batch=result.batch,
-            until=now + mails[place].known_for,
-        )
-        for place, result in zip(places, results, strict=True)
-        if isinstance(result, sending.Accepted)
-        for number in result.numbers
-    )
-
-
-def _say_twice(
-    mails: Sequence[Mail],
-    outcomes: Sequence[Outcome],
-    first: dict[tuple[int, str, str], int],
-) -> None:
-    """To the second of two same mails of one round, what the first was told."""
-    for place, mail in enumerate(mails):
-        for number in mail.numbers:
-            if number not in outcomes[place].said:
-                taken = outcomes[first[mail.person_id, mail.key, number]].said[number]
-                outcomes[place].said[number] = taken
 
 
 def forget_old_receipts(*, now: dt.datetime) -> int:

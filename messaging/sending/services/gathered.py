@@ -6,11 +6,10 @@ message takes some thirty statements for is here done for all of them by the sam
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 
 from accounts.audit import services as audit
@@ -22,7 +21,7 @@ from messaging.senders.queries import Choice
 from messaging.sending.engine import allowances
 from messaging.sending.errors import CapReached, EmptyText, NobodyToText, NotNow, TooManyParts
 from messaging.sending.models import Basket, BasketRow, Batch, Message, RowSource, RowState
-from messaging.sending.queries import Cap, caps_of, price_tenths
+from messaging.sending.queries import Cap, caps_of, prices_tenths
 from messaging.sending.services.accepting import MOST_PARTS
 from messaging.sending.states import BatchState, Lane, State
 from messaging.text.segments import measure
@@ -35,9 +34,11 @@ DEFAULT_ADMINS = "your department administrator"
 
 @dataclass(frozen=True)
 class Order:
-    """numbers: E.164, each once. further: caps of whoever asks, and how much of each it takes."""
+    """person: as `senders` answers them. numbers: E.164, each once. further: caps of whoever asks,
+    and how much of each it takes.
+    """
 
-    person_id: int
+    person: Person
     numbers: Sequence[str]
     body: str
     sender: Choice
@@ -53,39 +54,40 @@ class Accepted:
     opted_out: set[str] = field(default_factory=set)  # that are not
 
 
-@transaction.atomic
-def accept_gathered(orders: Sequence[Order], *, now: dt.datetime) -> list[Accepted | Refused]:
+def accept_gathered(
+    orders: Sequence[Order], *, plan: routes.Plan, now: dt.datetime
+) -> list[Accepted | Refused]:
     """Accept each and let it go at once, or say why not: NotNow, NobodyToText, EmptyText,
     TooManyParts, CapReached. A person who may not send is refused as NotNow.
+
+    Call inside a transaction. plan: not older than a moment, since latecomers are looked for.
     """
     day = walltime.day_of(now)
-    senders = _senders(orders, day)
-    opted_out = _opted_out(orders, senders)
+    opted_out = _opted_out(orders)
     results: list[Accepted | Refused] = []
     for order in orders:
         try:
-            results.append(_fit(order, senders.get(order.person_id), opted_out, day, now))
+            results.append(_fit(order, opted_out, day, now))
         except Refused as refused:
             results.append(refused)
     _reserve(orders, results, day)
-    _write([result for result in results if isinstance(result, Accepted)], now)
+    _write([result for result in results if isinstance(result, Accepted)], plan, now)
     return results
 
 
-def _senders(orders: Sequence[Order], day: dt.date) -> dict[int, Person]:
-    """As they are now; `department` has its code of that day."""
-    found = Person.objects.live().filter(pk__in={order.person_id for order in orders})
-    senders = {person.pk: person for person in found}
-    ids = {person.department_id for person in senders.values()}
-    departments = Department.objects.with_code(day).in_bulk(ids)
-    for person in senders.values():
+def senders(person_ids: Collection[int], *, now: dt.datetime) -> dict[int, Person]:
+    """By id, as they are now; `department` has its code of that day. Who has left is not there."""
+    found = Person.objects.live().in_bulk(person_ids)
+    ids = {person.department_id for person in found.values()}
+    departments = Department.objects.with_code(walltime.day_of(now)).in_bulk(ids)
+    for person in found.values():
         person.department = departments.get(person.department_id)
-    return senders
+    return found
 
 
-def _opted_out(orders: Sequence[Order], senders: dict[int, Person]) -> set[tuple[int | None, str]]:
+def _opted_out(orders: Sequence[Order]) -> set[tuple[int | None, str]]:
     numbers = {number for order in orders for number in order.numbers}
-    departments = {person.department_id for person in senders.values()}
+    departments = {order.person.department_id for order in orders}
     standing = OptOut.objects.in_force().filter(
         Q(department__in=departments) | Q(department__isnull=True), number__in=numbers
     )
@@ -93,16 +95,12 @@ def _opted_out(orders: Sequence[Order], senders: dict[int, Person]) -> set[tuple
 
 
 def _fit(
-    order: Order,
-    person: Person | None,
-    opted_out: set[tuple[int | None, str]],
-    day: dt.date,
-    now: dt.datetime,
+    order: Order, opted_out: set[tuple[int | None, str]], day: dt.date, now: dt.datetime
 ) -> Accepted:
     """The batch that it becomes, not written yet."""
-    if person is None or person.department is None or not person.may("send_texts"):
+    department = order.person.department
+    if department is None or not order.person.may("send_texts"):
         raise NotNow("This person may not send.")
-    department = person.department
     if department.frozen_at or department.closed_at:
         raise NotNow(f"{department} is {department.status}, so nothing can be sent.")
     if not order.body.strip():
@@ -124,15 +122,16 @@ def _fit(
         raise CapReached(
             f"This message is {part_count:,} texts; {department} sends {most:,} at most."
         )
-    batch = _batch(order, person, len(numbers), part_count, day, now)
+    batch = _batch(order, len(numbers), part_count, day, now)
     batch.left_out = {RowState.OPTED_OUT.value: len(out)} if out else {}
     return Accepted(batch, numbers, out)
 
 
 def _batch(
-    order: Order, person: Person, people_count: int, part_count: int, day: dt.date, now: dt.datetime
+    order: Order, people_count: int, part_count: int, day: dt.date, now: dt.datetime
 ) -> Batch:
     """Under way from the start: nobody can undo what they sent by mail."""
+    person = order.person
     return Batch(
         request_key=order.request_key,
         source=order.source,
@@ -174,10 +173,11 @@ def _reserve(orders: Sequence[Order], results: list[Accepted | Refused], day: dt
             results[n] = refused
 
 
-def _write(accepted: Sequence[Accepted], now: dt.datetime) -> None:
+def _write(accepted: Sequence[Accepted], plan: routes.Plan, now: dt.datetime) -> None:
     if not accepted:
         return
-    prices: dict[int, int] = {}
+    ids = {each.batch.department_id for each in accepted}
+    prices = prices_tenths(ids, accepted[0].batch.reserved_on)
     baskets = Basket.objects.bulk_create(
         Basket(
             department_id=each.batch.department_id,
@@ -189,13 +189,9 @@ def _write(accepted: Sequence[Accepted], now: dt.datetime) -> None:
         for each in accepted
     )
     for each, basket in zip(accepted, baskets, strict=True):
-        batch = each.batch
-        if batch.department_id not in prices:
-            prices[batch.department_id] = price_tenths(batch.department_id, batch.reserved_on)
-        batch.basket, batch.price_tenths = basket, prices[batch.department_id]
+        each.batch.basket, each.batch.price_tenths = basket, prices[each.batch.department_id]
     BasketRow.objects.bulk_create(row for each in accepted for row in _rows(each))
     Batch.objects.bulk_create([each.batch for each in accepted])
-    plan = routes.plan(now=now)
     Message.objects.bulk_create(
         _message(each.batch, n, number, plan)
         for each in accepted

@@ -64,9 +64,7 @@ def operator_mail(stage: Stage) -> object:
 
 
 def own_number(stage: Stage) -> str:
-    Sender.objects.create(
-        department=stage.bob.department, person=stage.bob, number="+447700900950"
-    )
+    Sender.objects.create(department=stage.bob.department, person=stage.bob, number="+447700900950")
     return stage.rcpt("07700900950@oxsms.co.uk")
 
 
