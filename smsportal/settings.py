@@ -185,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
         "messaging.imports_waiting": 10,
         "messaging.forget_imports": 600,
         "messaging.forget_calls": 3600,
+        "messaging.forget_relayed": 3600,
         "messaging.join_parts": 60,
         "messaging.tell_of_repeats": 5,
         "messaging.mail_relay_summaries": 60,

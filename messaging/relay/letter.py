@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import policy
-from email.errors import MessageError
+from email.errors import InvalidHeaderDefect, MessageError
 from typing import Final
 
 from messaging.relay.answers import (
@@ -155,9 +155,10 @@ def _parsed_address(value: str) -> str:
     try:
         found = policy.SMTP.header_factory("From", value)
         groups, addresses = found.groups, found.addresses
+        is_odd = any(type(defect) is InvalidHeaderDefect for defect in found.defects)
     except _STUMBLES:
         raise Unfit(BAD_FROM) from None
-    if len(addresses) != 1 or any(group.display_name is not None for group in groups):
+    if is_odd or len(addresses) != 1 or any(group.display_name is not None for group in groups):
         raise Unfit(BAD_FROM)
     return str(addresses[0].addr_spec)
 

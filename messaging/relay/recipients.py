@@ -17,7 +17,9 @@ from smsportal.lib.phones import BadNumber, normalise
 OPERATOR: Final = "operator"  # in place of a number: the people who run this server
 LONGEST_LOCAL_PART: Final = 64
 _OF_THE_OPERATOR: Final = {"postmaster", "abuse"}
-_PATH: Final = re.compile(r"\s*(?:<([^<>\s]*)>|([^<>\s]+))(?:\s+(.*))?", re.DOTALL)
+# Neither what no database keeps: control characters, and bytes that are no UTF-8.
+_SOUND: Final = "[^<>\\s\x00-\x1f\x7f\ud800-\udfff]"
+_PATH: Final = re.compile(rf"\s*(?:<({_SOUND}*)>|({_SOUND}+))(?:\s+(.*))?", re.DOTALL)
 _AUTH_PARAMETER: Final = re.compile(r"(?:^|\s)AUTH=\S+", re.IGNORECASE)
 _NOT_OF_AN_ADDRESS: Final = re.compile(r"[\x00-\x20\x7f\"\\(),:;<>\[\]]")
 _AS_DIALLED: Final = re.compile(r"\+?[0-9]+")

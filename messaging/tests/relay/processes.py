@@ -42,7 +42,7 @@ class Process:
         }
         with (self.folder / "relay.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "relay"],
+                [sys.executable, "manage.py", "relay", "--skip-checks"],
                 cwd=settings.BASE_DIR,
                 env=environment,
                 stdout=log,

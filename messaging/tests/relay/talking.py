@@ -5,15 +5,24 @@ import base64
 import socket
 import ssl
 import threading
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import uvloop
 
+from messaging.relay.answers import Unfit
 from messaging.relay.services import Relay
 
 ANSWER_SECONDS = 20
+
+
+def outcome(work: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """What `work` answers, or the answer of a refusal."""
+    try:
+        return work(*args, **options)
+    except Unfit as unfit:
+        return unfit.answer
 
 
 class Running:
