@@ -27,7 +27,7 @@ from messaging.sending.models import Message
 from smsportal.bench.mailer import SENDERS, sender
 from smsportal.bench.sending import bench_person
 
-MAILS = 2_000
+MAILS = 6_000
 SESSIONS = 10
 MANY = 100  # mails in a connection
 START_SECONDS = 30
