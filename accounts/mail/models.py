@@ -15,6 +15,8 @@ class OutgoingMail(models.Model):
     html = models.TextField(blank=True)
     department_id = models.BigIntegerField(null=True)
     about = models.UUIDField(null=True)  # of what it is a copy; whose that is knows what it means
+    # It answers a mail: with a null return path, so that nothing can answer it (RFC 3834).
+    is_reply = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     next_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -59,6 +59,10 @@ class Totals:
 
 def price_tenths(department_id: int, day: dt.date) -> int:
     return price_list().part_tenths(department_id=department_id, on=day)
+
+
+def prices_tenths(department_ids: Collection[int], day: dt.date) -> dict[int, int]:
+    return price_list().parts_tenths(department_ids=department_ids, on=day)
 
 
 def measure(*, basket: Basket, wording: str, fill: Mapping[str, Any], day: dt.date) -> Totals:
@@ -298,12 +302,17 @@ class Cap:
         return self.scope == "person_day"
 
 
-def caps_of(person: Person, day: dt.date) -> list[Cap]:
-    """Always in this order, so that two who reserve cannot wait for each other."""
+# Always in this order, so that two who reserve cannot wait for each other.
+CAP_ORDER = ("department_year", "department_month", "person_day", "relay_day")
+
+
+def caps_of(person: Person, day: dt.date, *, admins: str = "") -> list[Cap]:
+    """admins: whom to ask for more, where that is known; else they are looked up by name."""
+    ask = f"Ask {admins or _admins(person.department)} to raise it."
     return [
         *caps_of_department(person.department, day),
         Cap("person_day", person.pk, day, person.parts_per_day_cap,
-            f"you on {day.day} {day:%B}", f"Ask {_admins(person.department)} to raise it."),
+            f"you on {day.day} {day:%B}", ask),
     ]  # fmt: skip
 
 

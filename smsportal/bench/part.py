@@ -15,6 +15,7 @@ from smsportal.bench import (  # noqa: E402 (models need setup first)
     lanes,
     pages,
     pure,
+    relay,
     sending,
     smpp,
 )
@@ -33,6 +34,7 @@ def main(part: str, rows: int) -> None:
         "fair": lanes.fairness,
         "http": http.figures,
         "intake": intake.figures,
+        "relay": relay.figures,
         "pages": lambda: pages.figures(rows),
         "hostile": lambda: hostile.figures(rows),
     }

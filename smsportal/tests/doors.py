@@ -114,6 +114,10 @@ POST people:department_admin_add/ours            in  422 403 403 403  403 403 40
 GET  people:profile                              in  200 200 200 200
 POST people:profile_mobile                       in  302 302 302 302
 POST people:profile_sessions                     in  302 302 302 302
+POST people:profile_app_password_make            in  403 403 403 422
+POST people:profile_app_password_revoke/app_password  in  403 403 403 302  404 403 404
+GET  relay:settings                              in  403 403 403 200
+POST relay:settings                              in  403 403 403 422
 GET  people:second_step                          in  200 200 200 200
 GET  people:switch                               in  404 404 200 200
 POST people:switch                               in  404 404 302 302

@@ -4,15 +4,15 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.conf import settings
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Case, F, QuerySet, Sum, When
 from django.db.models.functions import Greatest
 
 from accounts.departments.models import Department
 from accounts.people.models import Person
 from messaging.sending.errors import CapReached
 from messaging.sending.models import Allowance, Batch, Message
-from messaging.sending.queries import Cap, caps_of, caps_of_department, left_of
-from smsportal.lib import walltime
+from messaging.sending.queries import CAP_ORDER, Cap, caps_of, caps_of_department, left_of
+from smsportal.lib import db, walltime
 
 
 def reserve(*, person: Person, part_count: int, day: dt.date) -> list[str]:
@@ -49,6 +49,63 @@ def _take(caps: Iterable[Cap], part_count: int) -> None:
             raise CapReached(_over(cap, part_count))
 
 
+Wanted = Sequence[tuple[Cap, int]]  # how many of which
+
+
+def reserve_each(orders: Sequence[Wanted]) -> list[CapReached | None]:
+    """The same for many orders in one read and one write: each gets all it wants, or nothing and
+    the reason. The first comes first.
+    """
+    caps = {_key(cap): cap for wanted in orders for cap, _ in wanted}
+    rows = _locked(list(caps))
+    used = {key: row.used_count for key, row in rows.items()}
+    refused = [_take_in_memory(used, wanted) for wanted in orders]
+    changed = [(row.pk, used[key]) for key, row in rows.items() if row.used_count != used[key]]
+    db.update_many(Allowance.objects.all(), changed, ["used_count"])
+    return refused
+
+
+Key = tuple[str, int, dt.date]
+
+
+def _key(cap: Cap) -> Key:
+    return cap.scope, cap.owner_id, cap.period_on
+
+
+def _take_in_memory(used: dict[Key, int], wanted: Wanted) -> CapReached | None:
+    for cap, count in wanted:
+        if cap.limit is not None and used[_key(cap)] + count > cap.limit:
+            return CapReached(_over(cap, count, left=max(0, cap.limit - used[_key(cap)])))
+    for cap, count in wanted:
+        used[_key(cap)] += count
+    return None
+
+
+def _locked(keys: Sequence[Key]) -> dict[Key, Allowance]:
+    """Locked in CAP_ORDER, as those do who reserve for one."""
+    rows = _lock(keys)
+    if missing := [key for key in keys if key not in rows]:
+        Allowance.objects.bulk_create(
+            [
+                Allowance(scope=scope, owner_id=owner_id, period_on=period_on)
+                for scope, owner_id, period_on in missing
+            ],
+            ignore_conflicts=True,
+        )
+        rows = _lock(keys)
+    return rows
+
+
+def _lock(keys: Sequence[Key]) -> dict[Key, Allowance]:
+    order = Case(*(When(scope=scope, then=place) for place, scope in enumerate(CAP_ORDER)))
+    scopes, owner_ids, periods = (set(column) for column in zip(*keys, strict=True))
+    rows = Allowance.objects.filter(
+        scope__in=scopes, owner_id__in=owner_ids, period_on__in=periods
+    ).order_by(order, "owner_id", "period_on")
+    found = {(row.scope, row.owner_id, row.period_on): row for row in rows.select_for_update()}
+    return {key: found[key] for key in keys if key in found}
+
+
 def take_all(*, person: Person, part_count: int, day: dt.date) -> list[str]:
     """The same where no cap may stop it: counted as used. Answers, in words, what it goes over."""
     most = person.department.parts_per_batch_cap
@@ -69,8 +126,8 @@ def _row(cap: Cap) -> QuerySet[Allowance]:
     return Allowance.objects.filter(**key)
 
 
-def _over(cap: Cap, part_count: int) -> str:
-    left = left_of(cap)
+def _over(cap: Cap, part_count: int, left: int | None = None) -> str:
+    left = left_of(cap) if left is None else left
     return (
         f"This message is {part_count:,} texts, and {left:,} of the {cap.limit:,} for "
         f"{cap.words} are left. Nothing has been sent. {cap.ask}"
