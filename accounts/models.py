@@ -3,9 +3,10 @@
 from accounts.audit.models import AuditEvent
 from accounts.departments.models import CostCode, Department
 from accounts.mail.models import OutgoingMail
-from accounts.people.models import GenericMember, Invitation, Person
+from accounts.people.models import AppPassword, GenericMember, Invitation, Person
 
 __all__ = [
+    "AppPassword",
     "AuditEvent",
     "CostCode",
     "Department",

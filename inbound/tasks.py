@@ -2,5 +2,6 @@
 
 from inbound.calling.tasks import call
 from inbound.sorting.tasks import sort
+from inbound.twoway.tasks import digest
 
-__all__ = ["call", "sort"]
+__all__ = ["call", "digest", "sort"]

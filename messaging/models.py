@@ -12,6 +12,7 @@ from messaging.imports.models import (
 )
 from messaging.incoming.models import IncomingText
 from messaging.operations.models import Heartbeat, Trouble
+from messaging.relay.models import AlarmWindow, RelayReceipt, Summarised
 from messaging.repeats.models import Occurrence, Repeat, RepeatVersion
 from messaging.routes.models import PlanInUse, Route
 from messaging.senders.models import OptOut, Sender
@@ -29,6 +30,7 @@ from messaging.sending.models import (
 from messaging.wording.models import Template, TemplateVersion
 
 __all__ = [
+    "AlarmWindow",
     "Arrival",
     "Allowance",
     "Attempt",
@@ -55,11 +57,13 @@ __all__ = [
     "OptOut",
     "PlanInUse",
     "Receipt",
+    "RelayReceipt",
     "Repeat",
     "RepeatVersion",
     "Route",
     "Sender",
     "SimulatedText",
+    "Summarised",
     "Template",
     "TemplateVersion",
     "TextPart",

@@ -15,6 +15,11 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 SHORTEST_SECRET = 50
+WIDEST_NETWORK = {4: 8, 6: 32}  # bits of a trusted network, by IP version
+LOOPBACK: dict[int, Any] = {
+    4: ipaddress.ip_network("127.0.0.0/8"),
+    6: ipaddress.ip_network("::1/128"),
+}
 NEW_SECRET = "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
 
 HINTS = {
@@ -23,6 +28,16 @@ HINTS = {
     "EMAIL_URL": "smtp+tls://user:password@host:587, or leave it unset: the portal then shows "
     "invitation links instead of mailing them.",
     "FINANCIAL_YEAR_STARTS": "Month and day, as 08-01 for 1 August.",
+    "RELAY_ALARM_MINUTES": "A whole number of minutes: 1 at least.",
+    "RELAY_AUTHSERV_ID": "The name that your front server writes into Authentication-Results, as "
+    "mx.oxsms.co.uk. It has to take away such lines of others under this name.",
+    "RELAY_CERTIFICATE": "A file with the certificate of the relay's host, and RELAY_KEY with its "
+    "key.",
+    "RELAY_DNS_SERVERS": "Addresses of name servers, as 127.0.0.1 or 127.0.0.1:5353, or leave it "
+    "unset.",
+    "RELAY_DOMAINS": "What stands behind the @ of a number: RELAY_DOMAINS=oxsms.co.uk",
+    "RELAY_PROOFS": "Any of password, network, dkim, spf and front, comma between.",
+    "RELAY_TRUSTED_NETS": "Only the hosts that ask their people who they are, as 10.31.0.25/32.",
     "SHORT_CODE": "Five digits that begin with 6, 7 or 8, as 81025.",
     "SHORT_CODE_PREFIX": "One word of letters and digits, as OXFORD.",
     "TIME_ZONE": "Leave it unset: the portal keeps Europe/London.",
@@ -46,6 +61,11 @@ def check_settings(**_: Any) -> list[CheckMessage]:
         time_zone,
         proxies,
         incoming,
+        relay_proofs,
+        relay_networks,
+        relay_front_server,
+        relay_sign_in,
+        relay_numbers,
     )
     return [message for check in checks for message in check()]
 
@@ -176,6 +196,100 @@ def incoming() -> Iterator[CheckMessage]:
         if not re.fullmatch(pattern, value):
             words = f"{variable} is {value!r}: no text that people send would be understood."
             yield Error(words, hint=HINTS[variable], id="smsportal.E019")
+
+
+def relay_proofs() -> Iterator[CheckMessage]:
+    known = ("password", "network", "dkim", "spf", "front")
+    for name in settings.RELAY_PROOFS:
+        if name not in known:
+            words = f"RELAY_PROOFS holds {name!r}, which proves nothing."
+            yield Error(words, hint=HINTS["RELAY_PROOFS"], id="smsportal.E030")
+    if not settings.RELAY_DOMAINS:
+        words = "RELAY_DOMAINS is empty: no email would be for a phone."
+        yield Error(words, hint=HINTS["RELAY_DOMAINS"], id="smsportal.E031")
+    useless = {"network", "spf"} & set(settings.RELAY_PROOFS)
+    if useless and is_real() and _is_here(settings.RELAY_HOST):
+        words = (
+            f"RELAY_PROOFS holds {' and '.join(sorted(useless))}, and RELAY_HOST is "
+            f"{settings.RELAY_HOST}: all mail comes from this machine, whoever wrote it, so that "
+            "proves nothing."
+        )
+        hint = "Let the front server prove it (front), or look at signatures (dkim)."
+        yield Warning(words, hint=hint, id="smsportal.W032")
+
+
+def relay_networks() -> Iterator[CheckMessage]:
+    if "network" not in settings.RELAY_PROOFS:
+        return
+    if not settings.RELAY_TRUSTED_NETS:
+        words = "RELAY_PROOFS holds network, and RELAY_TRUSTED_NETS names none."
+        yield Warning(words, hint=HINTS["RELAY_TRUSTED_NETS"], id="smsportal.W033")
+    for written in settings.RELAY_TRUSTED_NETS:
+        if words := _wrong_network(written):
+            words = f"RELAY_TRUSTED_NETS holds {written!r}, {words}"
+            yield Error(words, hint=HINTS["RELAY_TRUSTED_NETS"], id="smsportal.E034")
+
+
+def _wrong_network(written: str) -> str:
+    try:
+        net = ipaddress.ip_network(written)
+    except ValueError:
+        return "which is not a network."
+    if net.prefixlen < WIDEST_NETWORK[net.version]:
+        return "which is so wide that strangers could send texts in everybody's name."
+    if net.overlaps(LOOPBACK[net.version]):
+        return (
+            "which is this machine: a front server hands in everybody's mail from here, and all "
+            "of it would be believed."
+        )
+    return ""
+
+
+def relay_front_server() -> Iterator[CheckMessage]:
+    if "front" not in settings.RELAY_PROOFS:
+        return
+    name = settings.RELAY_AUTHSERV_ID
+    if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", name):
+        words = f"RELAY_PROOFS holds front, and RELAY_AUTHSERV_ID is {name!r}, not a name."
+        yield Error(words, hint=HINTS["RELAY_AUTHSERV_ID"], id="smsportal.E035")
+    if not _is_here(settings.RELAY_HOST):
+        words = (
+            f"RELAY_PROOFS holds front, and RELAY_HOST is {settings.RELAY_HOST}: others than the "
+            "front server reach the relay. What they write into Authentication-Results is not "
+            "believed, unless something on this machine passes their mail on."
+        )
+        hint = "RELAY_HOST=127.0.0.1, so that only the front server hands mail in."
+        yield Warning(words, hint=hint, id="smsportal.W036")
+
+
+def relay_sign_in() -> Iterator[CheckMessage]:
+    if "password" not in settings.RELAY_PROOFS or _is_here(settings.RELAY_HOST):
+        return
+    if not settings.RELAY_CERTIFICATE:
+        words = (
+            f"RELAY_HOST is {settings.RELAY_HOST}, and RELAY_CERTIFICATE is not set: app passwords "
+            "would travel unprotected, so nobody is asked for one."
+        )
+        yield Error(words, hint=HINTS["RELAY_CERTIFICATE"], id="smsportal.E037")
+
+
+def relay_numbers() -> Iterator[CheckMessage]:
+    if settings.RELAY_ALARM_MINUTES < 1:
+        words = f"RELAY_ALARM_MINUTES is {settings.RELAY_ALARM_MINUTES}."
+        yield Error(words, hint=HINTS["RELAY_ALARM_MINUTES"], id="smsportal.E038")
+    for server in settings.RELAY_DNS_SERVERS:
+        if not _is_address(server):
+            words = f"RELAY_DNS_SERVERS holds {server!r}, which is not the address of a server."
+            yield Error(words, hint=HINTS["RELAY_DNS_SERVERS"], id="smsportal.E039")
+
+
+def _is_address(written: str) -> bool:
+    place = _split(f"//{written}")
+    try:
+        ipaddress.ip_address(place.hostname or "")
+        return place.port is None or place.port > 0
+    except ValueError:
+        return False
 
 
 def is_real() -> bool:

@@ -49,7 +49,7 @@ class Tab:
 PROFILE = Tab(
     "My profile",
     "people:profile",
-    ("people:profile", "people:second_step", "account_", "mfa_", "usersessions_"),
+    ("people:profile", "people:second_step", "relay:", "account_", "mfa_", "usersessions_"),
 )
 CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "imports:", "optouts:"))
 TEMPLATES = Tab("Templates", "wording:list", ("wording:",))

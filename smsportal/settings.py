@@ -187,10 +187,14 @@ CELERY_BEAT_SCHEDULE = {
         "messaging.imports_waiting": 10,
         "messaging.forget_imports": 600,
         "messaging.forget_calls": 3600,
+        "messaging.forget_relayed": 3600,
         "messaging.join_parts": 60,
+        "messaging.tell_of_repeats": 5,
+        "messaging.mail_relay_summaries": 60,
         "inbound.sort": 2,
         "inbound.call": 10,
         "billing.count_usage": 15,
+        "inbound.digest": 60,
     }.items()
 }
 
@@ -200,6 +204,31 @@ SHORT_CODE_PREFIX = env.str("SHORT_CODE_PREFIX", default="OXFORD").upper()
 # Machines inside the university that a keyword may call; all others must be on the internet.
 WEBHOOK_HOSTS_INSIDE = env.list("WEBHOOK_HOSTS_INSIDE", default=[])
 
+# -- Email to SMS --------------------------------------------------------------------------
+RELAY_DOMAINS = env.list("RELAY_DOMAINS", default=["oxsms.co.uk"])
+# What people give to their mail programs: host:port.
+RELAY_SERVER = env.str("RELAY_SERVER", default="localhost:8025")
+# What proves who has written: password, network, dkim, spf, front. See .env.example.
+RELAY_PROOFS = env.list("RELAY_PROOFS", default=["password"])
+RELAY_TRUSTED_NETS = env.list("RELAY_TRUSTED_NETS", default=[])
+RELAY_AUTHSERV_ID = env.str("RELAY_AUTHSERV_ID", default="")
+# Name servers, as 127.0.0.1 or 127.0.0.1:5353; none: those of the machine.
+RELAY_DNS_SERVERS = env.list("RELAY_DNS_SERVERS", default=[])
+RELAY_HOST = env.str("RELAY_HOST", default="127.0.0.1")
+RELAY_PORT = env.int("RELAY_PORT", default=8025)
+# For the front server: a port on RELAY_HOST, or the path of a socket.
+RELAY_LMTP_PORT = env.int("RELAY_LMTP_PORT", default=0)
+RELAY_LMTP_SOCKET = env.str("RELAY_LMTP_SOCKET", default="")
+# Without a certificate there is no STARTTLS, and without that nobody signs in.
+RELAY_CERTIFICATE = env.str("RELAY_CERTIFICATE", default="")
+RELAY_KEY = env.str("RELAY_KEY", default="")
+RELAY_MOST_PARTS = env.int("RELAY_MOST_PARTS", default=4)
+RELAY_TEXTS_A_SECOND = env.int("RELAY_TEXTS_A_SECOND", default=5)  # of one person, as these
+RELAY_TEXTS_A_MINUTE = env.int("RELAY_TEXTS_A_MINUTE", default=60)
+RELAY_TEXTS_A_DAY = env.int("RELAY_TEXTS_A_DAY", default=500)
+# Within these an alarm that says the same is counted, for those who want it.
+RELAY_ALARM_MINUTES = env.int("RELAY_ALARM_MINUTES", default=10)
+
 # -- Mail ----------------------------------------------------------------------------------
 EMAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
 # Without a mail server the outbox keeps the words; a log must not hold invitation links.
@@ -207,6 +236,8 @@ vars().update(env.mail("EMAIL_URL", default="dummymail://"))
 EMAIL_TIMEOUT = 10
 # Who is told that something is wrong, and after how many hours again.
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
+# Who gets what is written to postmaster@ and abuse@ our domains.
+RELAY_OPERATORS = env.list("RELAY_OPERATORS", default=ALERT_EMAILS)
 ALERT_REMINDER_HOURS = env.int("ALERT_REMINDER_HOURS", default=4)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="SMS Portal <sms@example.ac.uk>")
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("messaging.repeats.urls")),
     path("", include("messaging.history.urls")),
     path("", include("messaging.operations.urls")),
+    path("", include("messaging.relay.urls")),
     path("", include("inbound.sorting.urls")),
     path("", include(renting_urls)),
     path("", include(renting_urls.of_departments)),

@@ -9,6 +9,7 @@ GROUPS = {
     "contacts": ("Contacts and groups", ("contacts", "groups", "imports")),
     "wording": ("Templates", ("templates",)),
     "opt_outs": ("Opting out", ("opt_outs",)),
+    "relay": ("Email to SMS", ("relay",)),
     "inbound": ("Keywords and numbers", ("keywords", "numbers", "unmatched")),
     "portal": ("The portal itself", ("carriers", "tariffs", "demo")),
 }

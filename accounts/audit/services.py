@@ -19,30 +19,36 @@ def record(
     department_id: int | None = None,
 ) -> AuditEvent:
     """Write one line. on: the object, a model row with a `uid`; words: a whole sentence."""
-    line = _line(by=by, verb=verb, words=words, now=now, on=on, department_id=department_id)
-    line.save(force_insert=True)
-    return line
+    written = line(by=by, verb=verb, words=words, now=now, on=on, department_id=department_id)
+    written.save(force_insert=True)
+    return written
 
 
 def record_each(
     *, by: Actor, verb: str, lines: Iterable[tuple[Any, int, str]], now: dt.datetime
 ) -> None:
     """Write a line for each of many objects at once: `(on, its department's id, words)`."""
-    AuditEvent.objects.bulk_create(
-        _line(by=by, verb=verb, words=words, now=now, on=on, department_id=department_id)
+    record_all(
+        line(by=by, verb=verb, words=words, now=now, on=on, department_id=department_id)
         for on, department_id, words in lines
     )
 
 
-def _line(
+def record_all(lines: Iterable[AuditEvent]) -> None:
+    """Write many lines, as `line` makes them, of whoever did what."""
+    AuditEvent.objects.bulk_create(lines)
+
+
+def line(
     *,
     by: Actor,
     verb: str,
     words: str,
     now: dt.datetime,
-    on: Any,
-    department_id: int | None,
+    on: Any = None,
+    department_id: int | None = None,
 ) -> AuditEvent:
+    """One line, not written yet."""
     return AuditEvent(
         at=now,
         actor_id=by.pk,

@@ -83,6 +83,11 @@ class DepartmentForm(forms.Form):
     per_month = TextsField("Most in a month")
     per_batch = TextsField("Most in one message", required="Give the most texts in one message.")
     pounds_per_month = TextsField("Most pounds in a month", example="pounds, such as 50")
+    strips_subject_prefixes = forms.BooleanField(
+        label="Leave out Re:, Fwd: and [EXTERNAL]",
+        required=False,
+        help_text="Mail programs put them before the subject line, which is the text.",
+    )
 
     def __init__(self, *args: Any, department: Department, today: dt.date, **kwargs: Any) -> None:
         self.department, self.today = department, today
@@ -96,6 +101,7 @@ class DepartmentForm(forms.Form):
             "per_month": department.parts_per_month_cap,
             "per_batch": department.parts_per_batch_cap,
             "pounds_per_month": department.pounds_per_month_cap,
+            "strips_subject_prefixes": department.strips_subject_prefixes,
         }
         super().__init__(*args, **kwargs)
         self.fields["alpha_tag"].help_text = format_html(

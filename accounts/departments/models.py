@@ -61,6 +61,8 @@ class Department(models.Model):
     parts_per_month_cap = models.PositiveIntegerField(null=True, blank=True)
     parts_per_batch_cap = models.PositiveIntegerField(default=default_batch_cap)
     pounds_per_month_cap = models.PositiveIntegerField(null=True, blank=True)
+    # "Re:", "Fwd:" and "[EXTERNAL]" do not go out with texts sent by email.
+    strips_subject_prefixes = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     frozen_at = models.DateTimeField(null=True)
     frozen_reason = models.CharField(max_length=200, blank=True)

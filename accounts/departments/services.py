@@ -68,6 +68,7 @@ def edit(
     alpha_tag: str,
     tag_state: str,
     caps: Caps,
+    strips_subject_prefixes: bool,
     by: Actor,
     now: dt.datetime,
     code: str = "",
@@ -84,6 +85,7 @@ def edit(
         # A tag that was just changed is Requested, whatever the old one was.
         set_alpha_tag_state(department=department, state=TagState(tag_state), by=by, now=now)
     set_caps(department=department, caps=caps, by=by, now=now)
+    set_subject_prefixes(department=department, strips=strips_subject_prefixes, by=by, now=now)
     return department
 
 
@@ -229,6 +231,23 @@ def set_caps(*, department: Department, caps: Caps, by: Actor, now: dt.datetime)
     department.save(update_fields=list(CAP_FIELDS.values()))
     sentence = f"Changed limits of {department}: {', '.join(changes)}."
     _record(department, "departments.caps_changed", sentence, by, now)
+
+
+@transaction.atomic
+def set_subject_prefixes(
+    *, department: Department, strips: bool, by: Actor, now: dt.datetime
+) -> None:
+    """Whether "Re:", "Fwd:" and "[EXTERNAL]" go out with texts sent by email."""
+    require(by, "manage_departments")
+    if department.strips_subject_prefixes == strips:
+        return
+    department.strips_subject_prefixes = strips
+    department.save(update_fields=["strips_subject_prefixes"])
+    sentence = (
+        f"Had Re:, Fwd: and [EXTERNAL] {'left out of' if strips else 'kept in'} "
+        f"the texts that {department} sends by email."
+    )
+    _record(department, "departments.prefixes_changed", sentence, by, now)
 
 
 CAP_FIELDS = {

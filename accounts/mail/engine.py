@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.db import transaction
 from django.db.models import Q
 
@@ -78,7 +79,7 @@ def _send(mail: OutgoingMail, connection: BaseEmailBackend) -> Outcome:
         connection=connection,
         headers={
             "Message-ID": f"<{mail.uid}@{urlsplit(settings.PORTAL_URL).hostname}>",
-            "Auto-Submitted": "auto-generated",
+            "Auto-Submitted": "auto-replied" if mail.is_reply else "auto-generated",
             "X-Auto-Response-Suppress": "All",  # what Exchange heeds instead
         },
     )
@@ -87,7 +88,10 @@ def _send(mail: OutgoingMail, connection: BaseEmailBackend) -> Outcome:
     try:
         # Left open by open(): the next mail goes over the same connection.
         connection.open()
-        message.send()
+        if mail.is_reply and isinstance(connection, SmtpBackend):
+            _send_without_return_path(message, connection)
+        else:
+            message.send()
     except smtplib.SMTPRecipientsRefused as refused:
         code, words = next(iter(refused.recipients.values()))
         return _after(connection, Outcome(_said(code, words), is_final=500 <= code < 600))
@@ -101,6 +105,12 @@ def _send(mail: OutgoingMail, connection: BaseEmailBackend) -> Outcome:
         error = f"{type(broken).__name__}: {broken}"[:300]
         return _after(connection, Outcome(error, is_server_down=True))
     return Outcome()
+
+
+def _send_without_return_path(message: EmailMultiAlternatives, connection: SmtpBackend) -> None:
+    """Django has no way to say it: an empty sender becomes the usual one."""
+    wire = message.message().as_bytes(linesep="\r\n")
+    connection.connection.sendmail("", message.recipients(), wire)
 
 
 def _after(connection: BaseEmailBackend, outcome: Outcome) -> Outcome:

@@ -14,6 +14,9 @@ class OutgoingMail(models.Model):
     body = models.TextField()
     html = models.TextField(blank=True)
     department_id = models.BigIntegerField(null=True)
+    about = models.UUIDField(null=True)  # of what it is a copy; whose that is knows what it means
+    # It answers a mail: with a null return path, so that nothing can answer it (RFC 3834).
+    is_reply = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     next_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True)
@@ -28,7 +31,8 @@ class OutgoingMail(models.Model):
                 fields=["next_at"],
                 name="mail_waiting",
                 condition=Q(sent_at__isnull=True, failed_at__isnull=True),
-            )
+            ),
+            models.Index(fields=["about"], name="mail_about", condition=Q(about__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -39,3 +43,7 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.sent_at is None and self.failed_at is None

@@ -1,6 +1,7 @@
 """Mail that a person or the portal wants sent. It leaves with the worker, after commit."""
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 
 from accounts.mail.models import OutgoingMail
@@ -15,11 +16,21 @@ def send(
     body: str,
     html: str = "",
     department_id: int | None = None,
+    is_reply: bool = False,
     now: dt.datetime,
 ) -> OutgoingMail:
-    """Put one mail in the outbox; `body` is its plain text, `html` the same words with a look."""
+    """Put one mail in the outbox; `body` is its plain text, `html` the same words with a look.
+
+    is_reply: it answers mail of a machine or a person, and nothing may answer it.
+    """
     mail = letter(
-        to=to, subject=subject, body=body, html=html, department_id=department_id, now=now
+        to=to,
+        subject=subject,
+        body=body,
+        html=html,
+        department_id=department_id,
+        is_reply=is_reply,
+        now=now,
     )
     mail.save()
     enqueue("accounts.send_mail")
@@ -39,9 +50,11 @@ def letter(
     body: str,
     html: str = "",
     department_id: int | None = None,
+    about: uuid.UUID | None = None,
+    is_reply: bool = False,
     now: dt.datetime,
 ) -> OutgoingMail:
-    """One mail, not in the outbox yet."""
+    """One mail, not in the outbox yet. about: of what it is a copy."""
     return OutgoingMail(
         to=to,
         # A name with a line break in it must not become a header.
@@ -49,6 +62,8 @@ def letter(
         body=body,
         html=html,
         department_id=department_id,
+        about=about,
+        is_reply=is_reply,
         created_at=now,
         next_at=now,
     )

@@ -52,6 +52,11 @@ class Person(AbstractBaseUser):
     extension = models.CharField(max_length=20, blank=True)
     my_mobile = models.CharField(max_length=16, blank=True)  # E.164, for "Text me a test"
     allow_relay = models.BooleanField(default=False)  # S68
+    # How emailed texts go, as the person chose it under My profile.
+    relays_from_number = models.BooleanField(default=False)
+    groups_alarms = models.BooleanField(default=False)
+    wants_relay_summary = models.BooleanField(default=False)
+    relay_summary_at = models.DateTimeField(null=True)  # when the last one was written
     allow_emergency = models.BooleanField(default=False)
     is_generic = models.BooleanField(default=False)  # S16
     notes = models.TextField(blank=True)
@@ -159,6 +164,39 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class AppPasswordQuerySet(models.QuerySet):
+    def visible_to(self, person: Person) -> "AppPasswordQuerySet":
+        return self.filter(person_id=person.pk)
+
+
+class AppPassword(models.Model):
+    """What a mail program signs in with to send texts. Only a keyed hash of it is kept."""
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="app_passwords")
+    name = models.CharField(max_length=60)
+    secret_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True)
+    last_used_ip = models.GenericIPAddressField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = AppPasswordQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "person",
+                Lower("name"),
+                name="app_password_name_once",
+                condition=Q(revoked_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 def display_name(person: Person) -> str:

@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 
 from accounts.departments.models import Department
 from accounts.people.details import Details, Problem, problems_of
-from accounts.people.models import Person, PersonQuerySet
+from accounts.people.models import AppPassword, Person, PersonQuerySet
 from accounts.people.roles import RoleName
 from accounts.people.signals import what_leaving_touches
 from smsportal.lib.words import day
@@ -166,6 +166,11 @@ def live_sessions(person: Person) -> list[UserSession]:
     """Where the person is signed in, the newest first; forgets those that are over."""
     sessions = UserSession.objects.purge_and_list(person)
     return sorted(sessions, key=lambda session: session.last_seen_at, reverse=True)
+
+
+def app_passwords(person: Person) -> list[AppPassword]:
+    """Those that work, the newest first."""
+    return list(person.app_passwords.filter(revoked_at=None).order_by("-created_at", "-pk"))
 
 
 def administrators_of(department: Department | None) -> list[Person]:

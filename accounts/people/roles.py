@@ -21,7 +21,7 @@ class Role:
 
 
 # Permissions that no role has: they are given to one person at a time, by that field of theirs.
-GIVEN = {"send_emergency": "allow_emergency"}
+GIVEN = {"send_emergency": "allow_emergency", "send_by_email": "allow_relay"}
 
 ROLES = {
     RoleName.OPERATOR: Role(

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from accounts.people.views import (
     admins,
+    app_passwords,
     invitations,
     leaving,
     many,
@@ -43,6 +44,16 @@ urlpatterns = [
     path("departments/<uuid:uid>/people/new-admin/", admins.admin_add, name="department_admin_add"),
     path("profile/", profile.profile, name="profile"),
     path("profile/mobile/", profile.mobile, name="profile_mobile"),
+    path(
+        "profile/app-passwords/",
+        app_passwords.make,
+        name="profile_app_password_make",
+    ),
+    path(
+        "profile/app-passwords/<uuid:uid>/revoke/",
+        app_passwords.revoke,
+        name="profile_app_password_revoke",
+    ),
     path("profile/sessions/", profile.end_sessions, name="profile_sessions"),
     path("profile/second-step/", profile.second_step, name="second_step"),
     path("switch/", switching.switch, name="switch"),

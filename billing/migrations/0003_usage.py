@@ -9,10 +9,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_caps_in_pounds'),
+        ('accounts', '0006_caps_in_pounds'),
         ('billing', '0002_first_tariff'),
         ('inbound', '0001_what_comes_in'),
-        ('messaging', '0022_costs_of_before'),
+        ('messaging', '0025_costs_of_before'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

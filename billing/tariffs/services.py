@@ -1,7 +1,7 @@
 """Prices are announced ahead, and taken back until they begin. Who asks for one: PriceList."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +30,11 @@ class PriceList:
         """The price of one part on that day. Raises Tariff.DoesNotExist before the first tariff."""
         priced = Tariff.objects.filter(from_on__lte=on, part_tenths__isnull=False)
         return priced.latest("from_on").part_tenths or 0
+
+    def parts_tenths(self, *, department_ids: Collection[int], on: dt.date) -> dict[int, int]:
+        """One price holds for all of them. Raises as above."""
+        price = self.part_tenths(department_id=min(department_ids), on=on)
+        return dict.fromkeys(department_ids, price)
 
     def keyword_tenths(self, *, on: dt.date) -> int:
         return queries.prices_on(on).keyword_tenths

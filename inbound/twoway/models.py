@@ -8,6 +8,7 @@ from django.db.models import Q
 from accounts.departments.models import Department
 from accounts.people.models import Person
 from inbound.handling.models import Handling
+from inbound.twoway.digests import Digest
 from inbound.twoway.spelling import Said
 from messaging.incoming.models import IncomingText
 from messaging.senders.models import Sender
@@ -25,9 +26,23 @@ class ReplyNumber(Handling):
     """What happens to the texts that come to a rented number (S115 to S120)."""
 
     sender = models.OneToOneField(Sender, on_delete=models.CASCADE, related_name="handling")
+    digest = models.CharField(max_length=7, choices=Digest.choices, default=Digest.NONE)
+    digested_at = models.DateTimeField(null=True)  # chosen, or gone on its way, the last time
 
     class Meta(Handling.Meta):
         abstract = False
+        indexes = [
+            models.Index(
+                fields=["digest", "digested_at"], name="digest_due", condition=~Q(digest="none")
+            )
+        ]
+        constraints = [
+            *Handling.Meta.constraints,
+            models.CheckConstraint(
+                name="a_digest_has_its_clock",
+                condition=Q(digest="none") | Q(digested_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.sender)
@@ -131,3 +146,19 @@ class Answer(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["message", "said"])]
+
+
+class StopReading(models.Model):
+    """How its user read a text that says STOP among other words."""
+
+    text = models.OneToOneField(IncomingText, on_delete=models.CASCADE, related_name="stop_reading")
+    wants_no_more = models.BooleanField()
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+
+class DigestLine(models.Model):
+    """A reply that was mailed in a digest. Once: the same reply stands in no other."""
+
+    text = models.OneToOneField(IncomingText, on_delete=models.CASCADE, related_name="digest_line")
+    at = models.DateTimeField()

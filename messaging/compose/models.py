@@ -26,7 +26,7 @@ class Draft(models.Model):
     numbers = models.TextField(blank=True)  # the By Mobile Number box, as typed
     body = models.TextField(blank=True)
     template = models.ForeignKey(Template, null=True, on_delete=models.SET_NULL)
-    sender_choice = models.CharField(max_length=6, default="", blank=True)  # "alpha", "number"
+    sender_choice = models.CharField(max_length=16, default="", blank=True)  # the key of a Choice
     fill = models.JSONField(default=dict, blank=True)  # fields answered once for everyone
     columns = models.JSONField(default=list, blank=True)  # further fields that some people have
     is_emergency = models.BooleanField(default=False)

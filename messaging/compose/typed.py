@@ -63,7 +63,7 @@ def typed_from(post: Post) -> Typed:
         numbers=text("numbers"),
         body=text("message"),
         template=text("template"),
-        sender=text("sender") if text("sender") in ("alpha", "number") else "",
+        sender=text("sender")[:16],
         fill={key.removeprefix(FILL): text(key) for key in post if key.startswith(FILL)},
         is_later=text("when") == "later",
         is_emergency=text("when") == "emergency",

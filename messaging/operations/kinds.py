@@ -170,6 +170,13 @@ KINDS: Final = {
         "time limits, what is wrong. Imports, mail and counts stand still.",
         advice="systemctl restart smsportal-beat. What it said last: journalctl -u smsportal-beat",
     ),
+    "relay_silent": Kind(
+        what="The relay (email to SMS) is not running",
+        doing="systemd starts it again. Mail servers keep what they could not hand in, and try "
+        "again for days; a mail program says at once that it could not send.",
+        advice="systemctl restart smsportal-relay. What it said last: "
+        "journalctl -u smsportal-relay",
+    ),
     "worker_silent": Kind(
         what="The worker is not running",
         doing="systemd starts it again. Messages to up to 1,000 people go all the same; larger "

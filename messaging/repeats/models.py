@@ -50,7 +50,7 @@ class Repeat(models.Model):
     fill = models.JSONField(default=dict, blank=True)  # fields answered once for everyone
     columns = models.JSONField(default=list, blank=True)  # of a file, for who writes it again
     template_version = models.ForeignKey(TemplateVersion, null=True, on_delete=models.PROTECT)
-    sender_kind = models.CharField(max_length=6)  # "alpha", "number"
+    sender_choice = models.CharField(max_length=16)  # the key of a Choice
     numbers = models.TextField(blank=True)  # the By Mobile Number box, as typed
     # Its rows say which groups and contacts were chosen; those of a file are people for good.
     basket = models.ForeignKey(Basket, on_delete=models.PROTECT, related_name="repeats")

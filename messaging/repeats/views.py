@@ -24,7 +24,8 @@ from messaging.compose.views.page import page as compose_page
 from messaging.repeats import queries, services
 from messaging.repeats.models import LIVE, Repeat, RepeatState
 from messaging.repeats.services.starting import lines, of_draft
-from messaging.sending.queries import allowance_left, failed_before
+from messaging.sending.queries import failed_before
+from messaging.sending.queries.caps import allowance_left
 from smsportal.lib import walltime
 from smsportal.lib.errors import Refused
 from smsportal.lib.words import long_when

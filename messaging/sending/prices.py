@@ -2,6 +2,7 @@
 who answers is named in settings (PRICE_LIST), as Django itself does for mail."""
 
 import datetime as dt
+from collections.abc import Collection
 from functools import cache
 from typing import Protocol
 
@@ -12,6 +13,10 @@ from django.utils.module_loading import import_string
 class PriceList(Protocol):
     def part_tenths(self, *, department_id: int, on: dt.date) -> int:
         """The price of one part of a text on that day, in tenths of a penny."""
+        ...
+
+    def parts_tenths(self, *, department_ids: Collection[int], on: dt.date) -> dict[int, int]:
+        """The same for many departments, by their ids."""
         ...
 
     def keyword_tenths(self, *, on: dt.date) -> int:

@@ -8,6 +8,7 @@ from messaging.sending import services
 from messaging.sending.engine import expand, release, sweeps, tally, watermark
 from messaging.sending.models import Batch
 from messaging.sending.services import notices
+from messaging.sending.signals import batches_changed
 from smsportal.lib import db
 
 
@@ -44,8 +45,10 @@ def release_due(**_: Any) -> None:
 @shared_task(name="messaging.tally")
 def tally_changed(**_: Any) -> None:
     now = db.database_now()
-    tally.tally_changed(now=now)
+    changed = tally.tally_changed(now=now)
     services.tell_about_finished(now=now)
+    if changed:
+        batches_changed.send_robust(sender=Batch, batch_ids=changed)
 
 
 @shared_task(name="messaging.tell_of_caps")

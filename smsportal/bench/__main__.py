@@ -2,7 +2,7 @@
 
 make bench                        everything, on SQLite and, where one answers, PostgreSQL
 make bench ARGS="sending pages"   some of it: sums, imports, sending, smpp, emergency,
-                                 fair, http, intake, pages, usage
+                                 fair, http, intake, relay, pages, usage
 make bench ARGS="--rows 10000000 pages"    pages over ten million texts
 make bench ARGS="--rows 10000000 usage"    counting them again, and reports over them
 make bench ARGS=hostile           100,000 hostile units against each end of SMPP
@@ -21,10 +21,27 @@ from pathlib import Path
 import psycopg2
 
 PARTS = (
-    "sums", "imports", "sending", "smpp", "emergency", "fair", "http", "intake", "pages", "usage",
-)  # fmt: skip
+    "sums",
+    "imports",
+    "sending",
+    "smpp",
+    "emergency",
+    "fair",
+    "http",
+    "intake",
+    "relay",
+    "pages",
+    "usage",
+)
 LONG = ("hostile",)  # only where it is asked for
-ON_POSTGRESQL = {"smpp", "emergency", "fair", "http", "intake"}  # promised for PostgreSQL alone
+ON_POSTGRESQL = {
+    "smpp",
+    "emergency",
+    "fair",
+    "http",
+    "intake",
+    "relay",
+}  # promised for PostgreSQL alone
 SERVER = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")
 
 

@@ -34,6 +34,8 @@ ANSWERS = "messaging/sending/engine/answers.py"
 MODELS = "messaging/sending/models/__init__.py"
 SENDING = "messaging/tests/sending"
 REPEATS = "messaging/tests/repeats"
+SORTING = "inbound/tests/sorting"
+ASKS = "inbound/sorting/queries/__init__.py"  # whom a text is for, and what it may set off
 CHAOS = "smsportal/tests/test_chaos.py::test_one_round_of_each_fault"
 PEERS = "smsportal/tests/peers/node_modules"
 
@@ -200,6 +202,49 @@ MUTANTS = [
         " or at.is_closed() or at.has_expired()):",
         "):",
         ("messaging/tests/carriers/http/test_wire.py",),
+    ),
+    # What comes in: one place for each text, no loop between machines, and STOP heeded.
+    Mutant(
+        "sorted_twice",
+        "inbound/sorting/services/sorting.py",
+        "placed = update_many(Sorting.objects.filter(place=Place.WAITING), rows, COLUMNS)",
+        "placed = update_many(Sorting.objects.all(), rows, COLUMNS)",
+        (f"{SORTING}/test_deciding.py", f"{SORTING}/test_sorting.py"),
+    ),
+    Mutant(
+        "two_machines_text_each_other",
+        ASKS,
+        "if to_phone.count(source) >= LIMITS.of_one_source:",
+        "if False:",
+        (f"{SORTING}/test_sorting.py",),
+    ),
+    Mutant(
+        "a_copy_comes_back_to_us",
+        "inbound/sorting/services/effects.py",
+        "mobiles = [number for number in mobiles if number not in ours]",
+        "mobiles = list(mobiles)",
+        (f"{SORTING}/test_sorting.py",),
+    ),
+    Mutant(
+        "stop_is_for_whoever_texted_last",
+        "inbound/sorting/services/wanting.py",
+        "    if each.keyword is not None:\n        return each.keyword.department\n",
+        "",
+        (f"{SORTING}/test_wanting.py",),
+    ),
+    Mutant(
+        "cancel_answers_a_question",
+        "inbound/handling/wishes.py",
+        "(said in OUT_UNLESS_ASKED and not was_asked)",
+        "said in OUT_UNLESS_ASKED",
+        (f"{SORTING}/test_wanting.py",),
+    ),
+    Mutant(
+        "a_reply_in_two_digests",
+        "inbound/twoway/queries/digests.py",
+        "        digest_line=None,\n",
+        "",
+        ("inbound/tests/twoway/test_digest.py",),
     ),
     Mutant(
         "no_tenant_filter",

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from accounts.departments.models import Department
+from accounts.mail.models import OutgoingMail
 from accounts.people.models import Person
 from inbound.handling.replying import filled
 from inbound.handling.wishes import Wish
@@ -19,6 +20,7 @@ from messaging.sending.models import Batch, Message
 from messaging.sending.queries import price_tenths
 from messaging.sending.states import BatchState, Lane, State
 from messaging.text.segments import measure
+from smsportal.lib.phones import display
 from smsportal.lib.walltime import day_of
 
 LATELY = "that number had an automatic reply within a day"
@@ -108,6 +110,7 @@ def _make_texts(keywords: dict[str, Keyword], carrier: Carrier, now: dt.datetime
             no_reply_why=why,
             sorted_at=text.received_at,
         )
+        OutgoingMail.objects.bulk_create(_copies(keyword, text, words))
     for n, (hours, end, body, to_number, meant) in reversed(list(enumerate(UNMATCHED))):
         text = _text(carrier, f"past-unmatched-{n}", end, body, to_number, hours, now)
         Sorting.objects.create(
@@ -117,6 +120,25 @@ def _make_texts(keywords: dict[str, Keyword], carrier: Carrier, now: dt.datetime
             suggestion=meant,
             sorted_at=text.received_at,
         )
+
+
+def _copies(keyword: Keyword, text: IncomingText, words: str) -> list[OutgoingMail]:
+    """Mailed then, and not now with what is new."""
+    at, who = text.received_at, display(text.from_number)
+    return [
+        OutgoingMail(
+            to=address,
+            subject=f"Text from {who} to {keyword}",
+            body=f"{who} wrote:\n\n    {words or '(no words)'}\n",
+            department_id=keyword.department_id,
+            about=text.uid,
+            created_at=at,
+            next_at=at,
+            attempt_count=1,
+            sent_at=at,
+        )
+        for address in keyword.emails
+    ]
 
 
 def _text(

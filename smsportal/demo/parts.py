@@ -11,9 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from messaging.operations.models import Heartbeat
+from smsportal.demo.certificate import make_certificate
+from smsportal.demo.network import free_port
 from smsportal.lib import broker
 from smsportal.supervisor import Child
 
+RELAY_PORT = 8025
 DJANGO = [sys.executable, "manage.py"]
 CELERY = [sys.executable, "-m", "celery", "-A", "smsportal"]
 
@@ -36,6 +39,10 @@ def simulator(port: int) -> Child:
     """The practice network as a carrier in another building; its account is its carrier's."""
     command = [*DJANGO, "simulator", "--smpp-port", str(port)]
     return Child("simulator", command, is_ready=lambda: _is_open(port))
+
+
+def relay(port: int) -> Child:
+    return Child("relay", [*DJANGO, "relay"], is_ready=lambda: _is_open(port))
 
 
 def workers(*, since: dt.datetime) -> list[Child]:
@@ -83,6 +90,21 @@ def demo_environment(var_dir: Path, port: int) -> dict[str, str]:
         "DEBUG": "0",
         "SECRET_KEY": _secret_key(var_dir),
         "PORTAL_URL": os.environ.get("PORTAL_URL", f"http://localhost:{port}"),
+        **_relay_environment(var_dir),
+    }
+
+
+def _relay_environment(var_dir: Path) -> dict[str, str]:
+    """Another port where the usual one is in use: a second demo on this machine, for one."""
+    port = os.environ.get("RELAY_PORT", "") or str(RELAY_PORT if _is_free(RELAY_PORT) else 0)
+    if port == "0":
+        port = str(free_port())
+    chain, key = make_certificate(var_dir, now=dt.datetime.now(dt.UTC))
+    return {
+        "RELAY_PORT": port,
+        "RELAY_SERVER": f"localhost:{port}",
+        "RELAY_CERTIFICATE": str(chain),
+        "RELAY_KEY": str(key),
     }
 
 

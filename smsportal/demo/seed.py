@@ -24,6 +24,7 @@ from messaging.sending.models import Allowance, Batch, Message
 from messaging.sending.states import BatchState, Lane, State, key_of
 from messaging.text.segments import measure
 from messaging.wording import services as wording
+from smsportal.demo.by_email import WITH_RELAY, let_text_by_email
 from smsportal.demo.inbound import make_keywords
 from smsportal.demo.money import announce_a_price, count_what_was_used
 from smsportal.demo.talks import make_talks
@@ -113,6 +114,8 @@ def _make_unit(unit: Unit, carrier: Carrier, dice: random.Random, now: dt.dateti
     user = _make_person(unit.sso, RoleName.USER, unit.user_name, department)
     if unit.sso == WITH_EMERGENCY:
         Person.objects.filter(pk=user.pk).update(allow_emergency=True)
+    if unit.sso in WITH_RELAY:
+        let_text_by_email(user, now)
     others = [_make_person(n, RoleName.USER, name, department) for n, name in unit.colleagues]
     wording.add_starter_pack(department=department, by=admin, now=now)
     contacts = _make_contacts(unit, department, user, dice)

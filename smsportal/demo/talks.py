@@ -21,7 +21,7 @@ SAVED = (
     ("All sorted", "Thanks, that is all sorted."),
     ("Slot has gone", "Sorry, that slot has gone. I will text when there is another."),
 )
-STRANGER = "+447700900966"  # in nobody's contacts
+STRANGER, WRONG_NUMBER = "+447700900966", "+447700900967"  # in nobody's contacts
 
 
 def make_talks(user: Person, carrier: Carrier, now: dt.datetime) -> None:
@@ -52,6 +52,8 @@ def make_talks(user: Person, carrier: Carrier, now: dt.datetime) -> None:
     [told] = _sent(user, number, carrier, people[:1], answer, at, SOURCE)
     _heard(third, "YES", now - dt.timedelta(days=3, hours=2))
     _heard(fourth, "yep, happy to 👍", now - dt.timedelta(days=3))
+    unasked = "please stop texting me, you have the wrong number"
+    _came(user, number, carrier, WRONG_NUMBER, unasked, now - dt.timedelta(days=2))
     _read(IncomingText.objects.filter(person=user, read_at=None).order_by("pk"), now)
     _heard(second, "NO sorry, I'm invigilating", now - dt.timedelta(hours=2))
     _heard(told, "Yes I can do 2pm. Is it the same lab?", now - dt.timedelta(minutes=50))

@@ -117,6 +117,10 @@ POST people:department_admin_add/ours            in  422 403 403 403  403 403 40
 GET  people:profile                              in  200 200 200 200
 POST people:profile_mobile                       in  302 302 302 302
 POST people:profile_sessions                     in  302 302 302 302
+POST people:profile_app_password_make            in  403 403 403 422
+POST people:profile_app_password_revoke/app_password  in  403 403 403 302  404 403 404
+GET  relay:settings                              in  403 403 403 200
+POST relay:settings                              in  403 403 403 422
 GET  people:second_step                          in  200 200 200 200
 GET  people:switch                               in  404 404 200 200
 POST people:switch                               in  404 404 302 302
@@ -361,7 +365,9 @@ POST twoway:done/talk                            in  403 403 403 302  404 403 40
 POST twoway:reopen/talk                          in  403 403 403 302  404 403 404
 POST twoway:note/talk                            in  403 403 403 422  404 403 404
 POST twoway:no_more/talk                         in  403 403 403 404  404 403 404
+POST twoway:something_else/talk                  in  403 403 403 404  404 403 404
 POST twoway:correct                              in  403 403 403 404
+GET  twoway:of_text/heard                        in  403 403 403 302  404 403 404
 GET  twoway:follow_up/asked                      in  403 403 403 200  404 403 404
 GET  twoway:saved                                in  403 403 403 200
 POST twoway:saved                                in  403 403 403 422
@@ -370,6 +376,8 @@ POST twoway:saved_edit/saved_answer              in  403 403 403 422  404 403 40
 POST twoway:saved_delete/saved_answer            in  403 403 403 302  404 403 404
 GET  twoway:number                               in  403 403 403 200
 POST twoway:number                               in  403 403 403 302
+GET  twoway:one_number/rented                    in  403 403 403 200  404 403 404
+POST twoway:one_number/rented                    in  403 403 403 302  404 403 404
 
 GET  demo:handsets                               404 404 404 404 404
 POST demo:reply                                  404 404 404 404 404

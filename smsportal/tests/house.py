@@ -24,6 +24,7 @@ KINDS = {
     "views": DOORS,
     "urls": DOORS,
     "access": FACTS,
+    "proofs": DEEDS,
     "middleware": DOORS,
     "adapters": DOORS,
     "management": DOORS,

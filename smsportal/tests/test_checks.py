@@ -70,7 +70,6 @@ def test_a_newcomer_who_sets_nothing_hears_nothing(settings):
         ("PORTAL_URL", "https://[broken", "E010"),
         ("PORTAL_URL", "http://sms.ox.ac.uk", "E011"),
         ("EMAIL_IS_SET_UP", False, "W012"),
-        ("FINANCIAL_YEAR_STARTS", "02-29", "no month and day of every year"),
         ("TIME_ZONE", "UTC", "E013"),
         ("TRUSTED_PROXY_COUNT", -1, "E014"),
         ("TRUSTED_PROXY_COUNT", 0, "W015"),
@@ -81,6 +80,14 @@ def test_a_newcomer_who_sets_nothing_hears_nothing(settings):
         ("SHORT_CODE", "+81025", "E019"),
         ("SHORT_CODE_PREFIX", "", "E019"),
         ("SHORT_CODE_PREFIX", "OX FORD", "E019"),
+        ("RELAY_PROOFS", ["password", "arc"], "E030"),
+        ("RELAY_DOMAINS", [], "E031"),
+        ("RELAY_PROOFS", ["spf"], "W032"),
+        ("RELAY_PROOFS", ["front"], "E035"),
+        ("RELAY_HOST", "0.0.0.0", "E037"),
+        ("RELAY_ALARM_MINUTES", 0, "E038"),
+        ("RELAY_DNS_SERVERS", ["127.0.0.1:5353", "[::1]:53", "ns1.example.ac.uk"], "E039"),
+        ("RELAY_DNS_SERVERS", ["127.0.0.1:99999"], "E039"),
     ],
 )
 def test_one_wrong_setting_is_one_message_with_a_hint(real, name, value, expected):
@@ -92,6 +99,44 @@ def test_one_wrong_setting_is_one_message_with_a_hint(real, name, value, expecte
     variable = {"EMAIL_IS_SET_UP": "EMAIL_URL"}.get(name, name)
     assert variable in messages[expected].msg
     assert messages[expected].hint
+
+
+@pytest.mark.parametrize(
+    ("nets", "expected"),
+    [
+        ([], "W033"),
+        (["0.0.0.0/0"], "E034"),
+        (["::/0"], "E034"),
+        (["129.0.0.0/7"], "E034"),
+        (["128.0.0.0/7"], "E034"),
+        (["2001::/16"], "E034"),
+        (["127.0.0.1/32"], "E034"),
+        (["::1"], "E034"),
+        (["10.31.0.25/24"], "E034"),
+        (["smtp.ox.ac.uk"], "E034"),
+    ],
+)
+def test_a_network_that_lets_strangers_in_is_named(real, nets, expected):
+    real.RELAY_HOST, real.RELAY_CERTIFICATE = "10.31.0.1", "relay.pem"
+    real.RELAY_PROOFS, real.RELAY_TRUSTED_NETS = ["network"], nets
+
+    assert [*told()] == [expected]
+
+
+def test_hosts_that_ask_their_people_may_be_trusted(real):
+    real.RELAY_HOST, real.RELAY_CERTIFICATE = "10.31.0.1", "relay.pem"
+    real.RELAY_PROOFS = ["password", "network", "dkim", "spf"]
+    real.RELAY_TRUSTED_NETS = ["10.31.0.25", "10.0.0.0/8", "2001:630:440::/44"]
+
+    assert told() == {}
+
+
+def test_what_a_front_server_found_out_is_not_to_come_from_elsewhere(real):
+    real.RELAY_PROOFS, real.RELAY_AUTHSERV_ID = ["front"], "mx.oxsms.co.uk"
+    assert told() == {}
+
+    real.RELAY_HOST = "0.0.0.0"
+    assert [*told()] == ["W036"]
 
 
 def test_sqlite_is_warned_about_where_people_depend_on_it(real, tmp_path):
@@ -125,6 +170,7 @@ def test_a_subdomain_written_with_a_dot_is_allowed(real):
         ("DATABASE_URL", "mysql://portal:hunter22@db/portal", "begins with 'mysql'"),
         ("DATABASE_URL", "sqlite://portal.sqlite3", "names no file"),
         ("EMAIL_URL", "smpt://portal:hunter22@mail", "cannot be read as an address"),
+        ("FINANCIAL_YEAR_STARTS", "02-29", "is '02-29', which is no month and day of every year"),
         ("TIME_ZONE", "Mars/Olympus", "is 'Mars/Olympus', which is no time zone"),
         ("TRUSTED_PROXY_COUNT", "one", "is 'one', which is not a whole number"),
         ("DEBUG", "ture", "is 'ture', which is not yes or no"),

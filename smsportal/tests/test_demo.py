@@ -26,6 +26,7 @@ COMMANDS = {
     "worker": "celery -A smsportal worker",
     "beat": "celery -A smsportal beat",
     "sender": "manage.py sender",
+    "relay": "manage.py relay",
     "simulator": "manage.py simulator",  # where texts go by SMPP
     "undertaker": "supervisor.py",
 }

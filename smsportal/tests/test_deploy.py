@@ -42,6 +42,7 @@ def test_every_unit_is_hardened_and_refuses_wrong_settings(unit):
 def test_there_is_a_unit_for_every_process():
     assert [unit.name for unit in UNITS] == [
         "smsportal-beat.service",
+        "smsportal-relay.service",
         "smsportal-sender@.service",
         "smsportal-web.service",
         "smsportal-worker.service",

@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from accounts.departments.models import CodeKind, CostCode, Department
-from accounts.people.models import Person
+from accounts.people.models import AppPassword, Person
 from accounts.people.services.invitations import invite
 from accounts.tests.make import make_admin, make_department, make_finance, make_operator, make_user
 from inbound.tests.make import come_in, from_phone, make_keyword, make_number
@@ -53,6 +53,7 @@ SECRETS = {
     "talk": "My crumhorn has come",
     "note": "Owes us a shawm",
     "saved answer": "Thank you for the rackett",
+    "app password": "The tuba in the cellar",
 }
 NUMBER = "+447700900613"
 
@@ -84,7 +85,9 @@ def make_world() -> World:
         "operator": make_operator(),
         "finance": make_finance(),
         "admin": make_admin(ours, name=SECRETS["admin"], username="zymu0001admin"),
-        "user": make_user(ours, name=SECRETS["user"], username="zymu0001", my_mobile=NUMBER),
+        "user": make_user(
+            ours, name=SECRETS["user"], username="zymu0001", my_mobile=NUMBER, allow_relay=True
+        ),
         "colleague": make_user(ours, name="Colin League"),
         "admin2": make_admin(theirs, name="Other Admin"),
         "user2": make_user(theirs, name="Other User"),
@@ -117,6 +120,9 @@ def _make_accounts(world: World) -> None:
         kind=CodeKind.COST_CENTRE,
         from_on=world.now.date() + dt.timedelta(days=30),
         recorded_by_name="test",
+    )
+    made["app_password"] = AppPassword.objects.create(
+        person=world.people["user"], name=SECRETS["app password"], secret_hash="of the world"
     )
     made["passkey"] = Authenticator.objects.create(
         user=world.people["colleague"],
@@ -223,6 +229,7 @@ def _make_talk(world: World) -> None:
     )  # fmt: skip
     come_in(from_phone(SECRETS["talk"], to=made["rented"].number, phone=NUMBER), now=now)
     made["talk"] = Conversation.objects.get(person=user)
+    made["heard"] = IncomingText.objects.get(body=SECRETS["talk"])
     twoway.add_note(talk=made["talk"], words=SECRETS["note"], by=user, now=now)
     made["saved_answer"] = twoway.add_saved(
         name="Thanks", words=SECRETS["saved answer"], by=user, now=now

@@ -6,6 +6,17 @@ from django.core.exceptions import ValidationError
 from smsportal.lib import phones
 
 
+class AppPasswordForm(forms.Form):
+    """What is wrong with a name is for the service to say."""
+
+    name = forms.CharField(
+        label="What it is for",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="For example Lab freezer alarm.",
+    )
+
+
 class MobileForm(forms.Form):
     mobile = forms.CharField(
         label="Mobile number",

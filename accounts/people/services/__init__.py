@@ -1,6 +1,11 @@
 """What one may ask about accounts. Other wings import from here."""
 
 from accounts.people.services.accounts import add_admin, add_user, edit_admin, edit_user
+from accounts.people.services.app_passwords import (
+    make_app_password,
+    person_of,
+    revoke_app_password,
+)
 from accounts.people.services.invitations import add_and_invite, invite
 from accounts.people.services.leaving import remove_person, restore_person
 from accounts.people.services.passwords import force_reset
@@ -13,6 +18,9 @@ __all__ = [
     "edit_user",
     "force_reset",
     "invite",
+    "make_app_password",
+    "person_of",
     "remove_person",
     "restore_person",
+    "revoke_app_password",
 ]

@@ -11,6 +11,7 @@ from accounts.people.models import Person
 from accounts.people.queries import USERNAME_KEPT, heirs_for, touched_by_leaving
 from accounts.people.roles import RoleName
 from accounts.people.services.accounts import require_keeper
+from accounts.people.services.app_passwords import revoke_all
 from accounts.people.services.invitations import void_links
 from accounts.people.services.passwords import end_sessions
 from accounts.people.signals import person_left
@@ -34,6 +35,7 @@ def remove_person(
         person.set_unusable_password()
         person.save(update_fields=["password"])
         void_links(person, now)
+        revoke_all(person, now)
         end_sessions(person)
         person_left.send(sender=Person, person=person, by=by, now=now, heir=heir)
         audit.record(

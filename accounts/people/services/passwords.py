@@ -20,6 +20,7 @@ from accounts.people.errors import NotPossible
 from accounts.people.models import Person
 from accounts.people.roles import RoleName
 from accounts.people.services.accounts import require_keeper
+from accounts.people.services.app_passwords import revoke_all
 from accounts.people.services.invitations import send_link
 from accounts.people.services.letters import post
 from smsportal.lib.bells import enqueue
@@ -62,7 +63,7 @@ def mail_reset_link(*, username: str, now: dt.datetime) -> None:
 def force_reset(
     *, person: Person, by: Actor, now: dt.datetime, remove_second_step: bool = False
 ) -> str:
-    """S38: the password stops working, sessions end, a link goes out. Answers the link.
+    """S38: all passwords stop working, sessions end, a link goes out. Answers the link.
 
     remove_second_step: for somebody who has lost the phone and the recovery codes too.
     """
@@ -77,6 +78,7 @@ def force_reset(
         person.set_unusable_password()
         person.save(update_fields=["password"])
         end_sessions(person)
+        revoke_all(person, now)
         if remove_second_step:
             Authenticator.objects.filter(user=person).delete()
         link = send_link(person, "emails/forced_reset", by, now)

@@ -1,8 +1,7 @@
 """MY PROFILE: the own details, password, second step and sessions."""
 
-from typing import Any
-
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.people import queries
 from accounts.people.forms.passwords import ChangePasswordForm
-from accounts.people.forms.profile import MobileForm
+from accounts.people.forms.profile import AppPasswordForm, MobileForm
 from accounts.people.services.accounts import set_own_mobile
 from accounts.people.services.passwords import end_own_sessions
 from smsportal.lib import phones
@@ -23,9 +22,7 @@ from smsportal.lib import phones
 @require_safe
 @never_cache
 def profile(request: HttpRequest) -> HttpResponse:
-    mobile = request.user.my_mobile
-    form = MobileForm(initial={"mobile": phones.display(mobile) if mobile else ""})
-    return render(request, "accounts/people/profile.html", _context(request, form))
+    return profile_page(request)
 
 
 @login_required
@@ -33,7 +30,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 def mobile(request: HttpRequest) -> HttpResponse:
     form = MobileForm(request.POST)
     if not form.is_valid():
-        return render(request, "accounts/people/profile.html", _context(request, form), status=422)
+        return profile_page(request, form=form)
     set_own_mobile(person=request.user, number=form.cleaned_data["mobile"], now=timezone.now())
     messages.success(request, "Your mobile has been saved")
     return redirect("people:profile")
@@ -64,10 +61,21 @@ def second_step(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/people/second_step.html")
 
 
-def _context(request: HttpRequest, form: MobileForm) -> dict[str, Any]:
+def profile_page(
+    request: HttpRequest,
+    *,
+    form: MobileForm | None = None,
+    app_form: AppPasswordForm | None = None,
+) -> HttpResponse:
+    """The page as it is, or with what was typed into one of its forms and is wrong."""
     person = request.user
-    return {
-        "form": form,
+    mobile = phones.display(person.my_mobile) if person.my_mobile else ""
+    context = {
+        "form": form or MobileForm(initial={"mobile": mobile}),
+        "app_form": app_form or AppPasswordForm(),
+        "app_passwords": queries.app_passwords(person) if person.allow_relay else [],
+        "makes_app_passwords": "password" in settings.RELAY_PROOFS,
+        "relay_domain": settings.RELAY_DOMAINS[0],
         "password_form": ChangePasswordForm(user=person),
         "authenticators": queries.second_steps(person),
         "sessions": queries.live_sessions(person),
@@ -75,3 +83,6 @@ def _context(request: HttpRequest, form: MobileForm) -> dict[str, Any]:
         "edits_own_details": person.may("manage_admins"),
         "administrators": queries.administrators_of(person.department),
     }
+    is_wrong = any(each and each.errors for each in (form, app_form))
+    status = 422 if is_wrong else 200
+    return render(request, "accounts/people/profile.html", context, status=status)

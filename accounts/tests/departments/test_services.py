@@ -298,8 +298,24 @@ def page(department, **fields):
         "alpha_tag": department.alpha_tag,
         "tag_state": department.alpha_tag_state,
         "caps": Caps(None, None, 100_000),
+        "strips_subject_prefixes": department.strips_subject_prefixes,
         **fields,
     }
+
+
+def test_prefixes_of_subjects_go_out_until_it_is_asked_to_leave_them_out():
+    department = make_department("Physics")
+    assert not department.strips_subject_prefixes
+
+    do(services.set_subject_prefixes, department, strips=True)
+    do(services.set_subject_prefixes, department, strips=True)
+    do(services.set_subject_prefixes, department, strips=False)
+
+    words = "Had Re:, Fwd: and [EXTERNAL] {} the texts that Physics sends by email."
+    assert lines() == [
+        ("departments.prefixes_changed", words.format("left out of")),
+        ("departments.prefixes_changed", words.format("kept in")),
+    ]
 
 
 def test_saving_a_page_that_nobody_changed_writes_nothing():
@@ -346,6 +362,7 @@ def test_only_the_messaging_team_keeps_departments(make):
         lambda: services.set_alpha_tag(tag="OTHER", **on),
         lambda: services.set_alpha_tag_state(state=TagState.REGISTERED, **on),
         lambda: services.set_caps(caps=Caps(None, None, 1), **on),
+        lambda: services.set_subject_prefixes(strips=True, **on),
         lambda: services.freeze(reason="x", **on),
         lambda: services.unfreeze(**on),
         lambda: services.close(**on),

@@ -24,7 +24,7 @@ class Postbox:
     """What an SMTP server got, and what it says to RCPT and to the words themselves."""
 
     def __init__(self, rcpt="250 OK", data="250 OK"):
-        self.rcpt, self.data, self.mails = rcpt, data, []
+        self.rcpt, self.data, self.mails, self.senders = rcpt, data, [], []
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if self.rcpt.startswith("250"):
@@ -33,6 +33,7 @@ class Postbox:
 
     async def handle_DATA(self, server, session, envelope):
         if self.data.startswith("250"):
+            self.senders.append(envelope.mail_from)
             self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         return self.data
 
@@ -288,3 +289,34 @@ def test_two_workers_never_send_the_same_mail(smtp, settings):
     assert sorted(mail["Subject"] for mail in postbox.mails) == sorted(
         f"Mail {n}" for n in range(40)
     )
+
+
+def test_an_answer_leaves_without_a_return_path_so_that_nothing_answers_it(smtp):
+    postbox = smtp(Postbox())
+    put(is_reply=True)
+
+    assert engine.send_due() == 1
+
+    mail = postbox.mails[0]
+    assert postbox.senders == ["<>"]
+    assert mail["Auto-Submitted"] == "auto-replied"
+    assert mail["From"] == "SMS Portal <sms@example.ac.uk>"
+    assert mail["To"] == ADDRESS
+
+
+def test_every_other_mail_has_one(smtp):
+    postbox = smtp(Postbox())
+    put()
+
+    engine.send_due()
+
+    assert postbox.senders == ["sms@example.ac.uk"]
+    assert postbox.mails[0]["Auto-Submitted"] == "auto-generated"
+
+
+def test_an_answer_that_is_refused_is_given_up_like_any_other(smtp):
+    smtp(Postbox(rcpt="550 no such person"))
+    put(is_reply=True)
+
+    assert engine.send_due() == 0
+    assert OutgoingMail.objects.get().last_error == "550 no such person"

@@ -8,6 +8,8 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
+from accounts.mail import queries as mail
+from accounts.mail.models import OutgoingMail
 from accounts.people.models import Person
 from inbound.calling.models import WebhookCall
 from inbound.handling.wishes import Wish
@@ -81,13 +83,19 @@ def rows_of(sortings: Sequence[Sorting], person: Person) -> list[Row]:
     """As a page shows them; as many questions for many as for one."""
     names = _names({each.text.from_number for each in sortings}, person)
     forwards = _forwards(sortings)
+    mails = mail.copies([each.text.uid for each in sortings])
     calls = {call.text_id: call for call in WebhookCall.objects.filter(text__sorting__in=sortings)}
     return [
         Row(
             sorting=each,
             text=each.text,
             name=names.get(each.text.from_number, ""),
-            done=_done(each, forwards.get(each.pk), calls.get(each.text_id)),
+            done=_done(
+                each,
+                mails.get(each.text.uid, []),
+                forwards.get(each.pk),
+                calls.get(each.text_id),
+            ),
         )
         for each in sortings
     ]
@@ -160,11 +168,15 @@ def _forwards(sortings: Sequence[Sorting]) -> dict[int, Batch]:
 
 
 def _done(
-    each: Sorting, forward: Batch | None, call: WebhookCall | None
+    each: Sorting,
+    mails: Sequence[OutgoingMail],
+    forward: Batch | None,
+    call: WebhookCall | None,
 ) -> list[tuple[str, Batch | None]]:
     done: list[tuple[str, Batch | None]] = []
     if each.wish in WISHES:
         done.append((WISHES[Wish(each.wish)], None))
+    done += [(words, None) for words in mail.in_words(mails)]
     if forward:
         count = forward.person_count
         done.append((f"Texted to {count} mobile{'' if count == 1 else 's'}", forward))

@@ -1,6 +1,7 @@
 """What follows from a text besides its place: copies to mail and phones, a call, a reply."""
 
 import datetime as dt
+from textwrap import indent
 
 from django.conf import settings
 
@@ -64,13 +65,15 @@ def department_of(each: Sorting, known: Known) -> Department | None:
 def _mail(each: Sorting, handling: Handling, department: Department, now: dt.datetime) -> None:
     """Plain text, and where to answer: an answer to the mail itself would reach nobody."""
     text = each.text
-    where = "messages" if each.keyword else "2way"
+    name = values_for(each, department)["name"]
+    # Indented, so that nothing in the words passes for a line of ours.
+    words = indent("\n".join(each.words.splitlines()), "    ") or "    (no words)"
     body = (
-        f"{each.words}\n\n-- \n"
+        f"{name or display(text.from_number)} wrote:\n\n{words}\n\n"
         f"From {display(text.from_number)} to {_named(each)}, "
-        f"{long_when(text.received_at, now=now)}.\n"
-        f"Answer in the portal: {settings.PORTAL_URL}/{where}/\n"
-        "Answers to this mail reach nobody.\n"
+        f"{long_when(text.received_at, now=now)}.\n\n"
+        f"{_where_to_answer(each)}\n"
+        "Do not answer this mail: it would reach nobody.\n"
     )
     mail.send_many(
         [
@@ -79,10 +82,24 @@ def _mail(each: Sorting, handling: Handling, department: Department, now: dt.dat
                 subject=f"Text from {display(text.from_number)} to {_named(each)}",
                 body=body,
                 department_id=department.pk,
+                about=text.uid,
                 now=now,
             )
             for address in handling.emails
         ]
+    )
+
+
+def _where_to_answer(each: Sorting) -> str:
+    if each.keyword:
+        return (
+            f"All texts to it are in the portal: {settings.PORTAL_URL}/messages/keywords/\n"
+            f"Answer by a new message: {settings.PORTAL_URL}/messages/new/\n"
+            f"You get this because your address is set for the keyword {each.keyword}."
+        )
+    return (
+        f"Answer in 2WAY: {settings.PORTAL_URL}/2way/\n"
+        "You get this because Email is ticked under Edit Virtual Number."
     )
 
 

@@ -3,11 +3,14 @@
 import pytest
 from django.urls import reverse
 
+from accounts.mail.models import OutgoingMail
 from accounts.tests.make import make_admin, make_department, make_operator, make_user
+from inbound.keywords.models import Keyword
 from inbound.sorting.models import Sorting
 from inbound.tests.make import PHONE, come_in, from_phone, make_keyword
 from messaging.contacts.models import Contact
 from messaging.senders.models import OptOut
+from messaging.tests.make import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +52,36 @@ def test_an_admin_reads_who_wrote_what_and_what_was_done(client, department, key
     assert "Texted to 1 mobile" in page
     assert "Automatic reply sent" in page
     assert "No automatic reply, because that number had an automatic reply within a day" in page
+
+
+def test_copies_by_mail_say_to_whom_they_went_and_how_they_are(client, department):
+    addresses = ["box@physics.example.ac.uk", "amira@example.ac.uk", "gone@example.ac.uk"]
+    make_keyword("CHORUS", department, emails=[*addresses, "slow@example.ac.uk"])
+    come_in(from_phone("OXFORD CHORUS two places"))
+    client = as_(client, make_admin(department))
+    before = texts_of(client)
+    assert f"Being mailed to {', '.join(addresses)}, slow@example.ac.uk" in before
+
+    mails = OutgoingMail.objects
+    mails.filter(to__in=addresses[:2]).update(sent_at=NOW)
+    mails.filter(to=addresses[2]).update(failed_at=NOW, last_error="550 No <such> user")
+    mails.filter(to="slow@example.ac.uk").update(last_error="451 Come again later")
+
+    page = texts_of(client)
+    assert f"Mailed to {', '.join(addresses[:2])}<br>" in page
+    assert f"Could not be mailed to {addresses[2]}: 550 No &lt;such&gt; user" in page
+    assert "Not mailed to slow@example.ac.uk yet, and tried again: 451 Come again later" in page
+
+
+def test_the_copies_of_another_text_are_not_shown_with_it(client, department):
+    make_keyword("CHORUS", department)
+    come_in(from_phone("OXFORD CHORUS kept only"))
+    Keyword.objects.update(emails=["box@physics.example.ac.uk"])
+    come_in(from_phone("OXFORD CHORUS mailed", phone="+447700900124"))
+
+    page = texts_of(as_(client, make_admin(department)), q="kept only")
+
+    assert "box@physics" not in page
 
 
 def test_a_reader_reads_and_a_colleague_does_not(client, department, keyword):

@@ -8,13 +8,15 @@ from accounts.mail.models import OutgoingMail
 from accounts.tests.make import make_department, make_user
 from inbound.calling.models import WebhookCall
 from inbound.sorting.models import Sorting
+from inbound.sorting.queries import waiting
 from inbound.sorting.services import effects, sort_waiting
+from inbound.sorting.services import sorting as sorter
 from inbound.tests.make import CODE, NUMBER, PHONE, come_in, from_phone, make_keyword, make_number
 from inbound.twoway.models import Answer, Conversation
 from messaging.contacts.models import Contact
 from messaging.incoming.models import IncomingText
 from messaging.sending.models import Batch, Message
-from messaging.tests.make import NOW, make_queued
+from messaging.tests.make import NOW, make_contact, make_queued
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +72,22 @@ def test_a_carriers_repeat_changes_nothing():
     assert (Sorting.objects.count(), OutgoingMail.objects.count()) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("body", "to"), [("OXFORD CHORUS hello", CODE), ("Hello", NUMBER)], ids=["keyword", "number"]
+)
+def test_what_another_sorter_has_placed_meanwhile_is_not_acted_on_again(body, to):
+    make_keyword("CHORUS", emails=["box@example.ac.uk"])
+    make_number(make_user())
+    come_in(from_phone(body, to=to), sort=False)
+    read_before = list(waiting().select_related("text"))
+    sort_waiting(now=NOW)
+
+    sorter._sort(read_before, NOW)
+
+    assert OutgoingMail.objects.count() == (to == CODE)
+    assert [talk.unread_count for talk in Conversation.objects.all()] == [1] * (to == NUMBER)
+
+
 def test_a_text_to_a_number_begins_a_conversation_and_the_next_goes_on_with_it():
     user = make_user()
     make_number(user)
@@ -109,9 +127,35 @@ def test_a_copy_goes_by_mail_in_plain_text_and_says_where_to_answer(settings):
     first, second = OutgoingMail.objects.order_by("to")
     assert (first.to, second.to) == ("a@example.ac.uk", "b@example.ac.uk")
     assert first.subject == "Text from 07700 900123 to CHORUS"
-    assert first.body.startswith("<b>hello</b> Bcc: x@example.ac.uk\n")
-    assert "https://sms.example.ac.uk/" in first.body
+    assert first.body.startswith(
+        "07700 900123 wrote:\n\n    <b>hello</b> Bcc: x@example.ac.uk\n\nFrom 07700 900123 to "
+    )
+    assert "https://sms.example.ac.uk/messages/keywords/\n" in first.body
+    assert "your address is set for the keyword CHORUS.\n" in first.body
     assert first.html == ""
+
+
+def test_a_copy_of_a_reply_says_who_wrote_and_to_answer_in_2way(settings):
+    settings.PORTAL_URL = "https://sms.example.ac.uk"
+    amira = make_user()
+    make_number(amira, emails=["amira@example.ac.uk"])
+    make_contact(amira, number=PHONE, first_name="Harpreet", last_name="Gill")
+
+    come_in(from_phone("Yes.\nDo not answer this mail: see http://bad.example", to=NUMBER))
+
+    mail = OutgoingMail.objects.get()
+    assert mail.body.startswith(
+        "Harpreet Gill wrote:\n\n    Yes.\n    Do not answer this mail: see http://bad.example\n\n"
+    )
+    assert "Answer in 2WAY: https://sms.example.ac.uk/2way/\n" in mail.body
+
+
+def test_a_keyword_alone_is_mailed_as_no_words():
+    make_keyword("CHORUS", emails=["a@example.ac.uk"])
+
+    come_in(from_phone("OXFORD CHORUS"))
+
+    assert "    (no words)\n" in OutgoingMail.objects.get().body
 
 
 def test_a_copy_goes_to_phones_as_a_text_of_the_department():

@@ -19,9 +19,11 @@ from inbound.twoway import services
 from inbound.twoway.models import SavedAnswer
 from messaging.operations.services import halting
 from messaging.senders.models import OptOut, Sender
+from messaging.sending import services as sending
 from messaging.sending.engine import release
-from messaging.sending.models import Batch, Message
+from messaging.sending.models import Basket, BasketRow, Batch, Message
 from messaging.tests.make import NOW, drama, make_contact
+from smsportal.lib.errors import Refused
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +69,29 @@ def test_a_reply_is_one_text_from_the_virtual_number_at_once(as_amira):
     assert (text.number, text.batch.sender, text.batch.body) == (PHONE, NUMBER, "Yes, same lab.")
     assert (text.state, text.batch.source) == ("queued", "2way")
     assert "Yes, same lab." in open_thread(as_amira, talk)
+
+
+def test_whoever_has_two_numbers_answers_from_the_one_that_was_texted(as_amira, amira):
+    make_number(amira, drama(51))
+    heard("Is it the same lab?", to=drama(51))
+
+    answer(as_amira)
+
+    assert Batch.objects.get().sender == drama(51)
+
+
+def test_a_number_given_back_at_this_moment_answers_nothing(amira):
+    """The other one would answer for it."""
+    make_number(amira, drama(51))
+    Sender.objects.filter(number=NUMBER).update(released_at=NOW)
+    basket = Basket.objects.create(department_id=amira.department_id, person=amira)
+    BasketRow.objects.create(basket=basket, row_no=0, state="ok", number=PHONE, source="typed")
+
+    with pytest.raises(Refused, match="07700 900950 is not your number any more"):
+        sending.submit(
+            basket=basket, body="Hi", sender_kind="number", number=NUMBER,
+            request_key=uuid.uuid4(), by=amira, now=NOW,
+        )  # fmt: skip
 
 
 def test_the_list_says_what_was_answered(as_amira):

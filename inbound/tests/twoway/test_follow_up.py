@@ -14,6 +14,7 @@ from inbound.twoway import services
 from inbound.twoway.models import Answer
 from messaging.compose.models import Draft
 from messaging.sending.models import BasketRow
+from messaging.sending.states import State
 from messaging.tests.make import NOW, drama, make_batch
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,16 @@ def test_replies_are_counted_with_the_figures_as_a_bar_and_a_table(as_amira, que
     assert counted(text) == [2, 1, 1, 2]
     assert "2 said yes, 1 no, 1 something else, 2 did not reply" in text
     assert '<rect class="f-good" x="0.00" width="33.33"' in text
+
+
+def test_whoever_said_nothing_is_shown_with_what_became_of_the_text(as_amira, question):
+    question.messages.filter(number=PEOPLE[4]).update(
+        state=State.UNDELIVERED, reason="absent", accepted_at=NOW, final_at=NOW
+    )
+
+    text = page(as_amira, question, show="silent")
+
+    assert "Phone off or full" in text
 
 
 @pytest.mark.parametrize(

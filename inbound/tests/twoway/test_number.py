@@ -11,7 +11,7 @@ from inbound.tests.make import NUMBER, come_in, from_phone, make_number
 from inbound.twoway import services
 from inbound.twoway.models import ReplyNumber
 from messaging.senders.models import Sender
-from messaging.tests.make import NOW
+from messaging.tests.make import NOW, drama
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +89,19 @@ def test_the_automatic_reply_stands_in_the_conversation_as_one(as_amira):
     text = as_amira.get(reverse("twoway:thread", args=[talk.uid])).text
     assert "We have your text" in text
     assert "Automatic reply, " in text
+
+
+def test_each_of_two_numbers_has_a_pencil_of_its_own(as_amira, amira):
+    second = make_number(amira, drama(51))
+    address = reverse("twoway:one_number", args=[second.uid])
+    inbox = as_amira.get(reverse("twoway:list")).text
+    assert f'href="{address}"' in inbox
+    assert inbox.count("Edit Virtual Number") == 2
+
+    as_amira.post(address, {"replies": "on", "reply": "From the second"})
+
+    assert ReplyNumber.objects.get(sender=second).reply == "From the second"
+    assert ReplyNumber.objects.get(sender__number=NUMBER).reply == ""
 
 
 def test_whoever_has_no_number_now_has_no_such_page(as_amira):

@@ -342,3 +342,21 @@ def test_an_admin_has_no_such_tab(client, amira):
     ]
 
     assert answers == [403, 403]
+
+
+def test_a_reply_under_messages_leads_to_its_conversation(as_amira):
+    """One store, shown in both (T3)."""
+    talk = heard("Is it the same lab?")
+    replies = as_amira.get(reverse("history:replies")).text
+    address = reverse("twoway:of_text", args=[IncomingText.objects.get().uid])
+    assert f'href="{address}"' in replies
+
+    assert as_amira.get(address).url == reverse("twoway:thread", args=[talk.uid])
+
+
+def test_one_that_is_in_no_conversation_yet_leads_to_the_list(as_amira):
+    come_in(from_phone("Hello", to=NUMBER), sort=False)
+
+    address = reverse("twoway:of_text", args=[IncomingText.objects.get().uid])
+
+    assert as_amira.get(address).url == reverse("twoway:list")

@@ -50,6 +50,7 @@ def people(batch: Batch) -> QuerySet[Message]:
         said=Subquery(answers.values("said")[:1]),
         answer_text_id=Subquery(answers.values("text_id")[:1]),
         answer_words=Subquery(answers.values("text__body")[:1]),
+        answer_at=Subquery(answers.values("text__received_at")[:1]),
         answer_uid=Subquery(answers.values("text__uid")[:1]),
     )
 

@@ -42,9 +42,9 @@ def unread_count(person: Person) -> int:
     return Conversation.objects.filter(person_id=person.pk, unread_count__gt=0).count()
 
 
-def number_of(person: Person) -> Sender | None:
-    """The number that is theirs now; the first, as for what they send."""
-    return Sender.objects.filter(person_id=person.pk, released_at__isnull=True).first()
+def numbers_of(person: Person) -> QuerySet[Sender]:
+    """Those that are theirs now, in the order in which they can be chosen to send from."""
+    return Sender.objects.filter(person_id=person.pk, released_at__isnull=True).order_by("pk")
 
 
 def handling_of(sender: Sender) -> ReplyNumber:

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from accounts.people.models import Person
 from inbound.handling.wishes import Wish, wish
 from inbound.twoway.days import heading
-from inbound.twoway.models import Answer, Conversation, Note
+from inbound.twoway.models import Answer, Conversation, Note, StopReading
 from inbound.twoway.spelling import Said
 from messaging.history.queries import Row, rows_of
 from messaging.incoming.models import IncomingText
@@ -33,6 +33,7 @@ class Line:
     row: Row | None = None
     note: Note | None = None
     answer: Answer | None = None
+    reading: StopReading | None = None
     day: str = ""
 
     @cached_property
@@ -41,8 +42,10 @@ class Line:
 
     @cached_property
     def may_ask_for_no_more(self) -> bool:
-        """STOP within a sentence, which a person reads: it may be about a bus."""
-        return self.text is not None and wish(self.text.body) == Wish.PERHAPS
+        """STOP within a sentence, which its user has not read yet: it may be about a bus."""
+        if self.text is None or self.reading is not None:
+            return False
+        return wish(self.text.body) == Wish.PERHAPS
 
     @cached_property
     def waits_to_begin(self) -> bool:
@@ -65,13 +68,18 @@ def thread(talk: Conversation, person: Person, *, most: int, now: dt.datetime) -
     sent = _sent(talk).select_related("batch").order_by("-pk")[: most + 1]
     notes = talk.notes.order_by("-pk")[: most + 1]
     answers = {each.text_id: each for each in Answer.objects.filter(text__in=texts)}
+    readings = {each.text_id: each for each in StopReading.objects.filter(text__in=texts)}
     lines = [
-        *(Line(text.received_at, text=text, answer=answers.get(text.pk)) for text in texts),
+        *(_heard(text, answers.get(text.pk), readings.get(text.pk)) for text in texts),
         *(Line(row.text.batch.send_at, row=row) for row in rows_of(sent, person, now=now)),
         *(Line(note.at, note=note) for note in notes),
     ]
     lines.sort(key=_place)
     return Thread(list(_with_days(lines[-most:], now)), has_more=len(lines) > most)
+
+
+def _heard(text: IncomingText, answer: Answer | None, reading: StopReading | None) -> Line:
+    return Line(text.received_at, text=text, answer=answer, reading=reading)
 
 
 def _place(line: Line) -> tuple[dt.datetime, bool, int]:

@@ -4,9 +4,12 @@ no line of them, since the administrator reads it.
 
 from inbound.twoway.services.answering import answer
 from inbound.twoway.services.counting import correct
+from inbound.twoway.services.digesting import send_digests
+from inbound.twoway.services.following import follow
 from inbound.twoway.services.hearing import hear
 from inbound.twoway.services.keeping import (
     add_note,
+    is_something_else,
     mark_done,
     mark_read,
     reopen,
@@ -23,9 +26,12 @@ __all__ = [
     "change_saved",
     "correct",
     "delete_saved",
+    "follow",
     "hear",
+    "is_something_else",
     "mark_done",
     "mark_read",
     "reopen",
+    "send_digests",
     "wants_no_more",
 ]

@@ -54,6 +54,7 @@ def _send(talk: Conversation, words: str, key: uuid.UUID, by: Person, now: dt.da
             basket=_basket(talk, by, now),
             body=words,
             sender_kind="number",
+            number=talk.sender.number,
             request_key=key,
             source=SOURCE,
             by=by,
@@ -72,8 +73,7 @@ def _refuse(talk: Conversation, words: str, by: Person) -> None:
         raise Refused("Write the reply to send.", field="reply")
     if not talk.is_with_a_phone:
         raise Refused(f"{talk.shown_number} is not a phone, so it cannot be answered.")
-    mine = sender_choices(by)[0]
-    if (mine.kind, mine.value) != ("number", talk.sender.number):
+    if talk.sender.number not in {choice.value for choice in sender_choices(by)}:
         raise Refused(
             f"{display(talk.sender.number)} is not your number any more, so a reply cannot come "
             "from it. Nothing was sent. Write a new message instead."

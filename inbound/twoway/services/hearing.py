@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
 from inbound.twoway.models import NO_QUESTIONS, SHOWN, Answer, Conversation
@@ -77,7 +77,12 @@ def _bring_up_to_date(texts: Sequence[IncomingText]) -> None:
     )
     old = {(each.sender_id, each.number): each.pk for each in known}
     new = [_talk(key, those) for key, those in by_talk.items() if key not in old]
-    Conversation.objects.bulk_create(new)
+    try:
+        with transaction.atomic():
+            Conversation.objects.bulk_create(new)
+    except IntegrityError:  # its user wrote to them first, at this moment
+        _bring_up_to_date(texts)
+        return
     for key, those in by_talk.items():
         if key in old:
             last = those[-1]

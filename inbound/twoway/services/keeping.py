@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.people.access import require
 from accounts.people.models import Person
-from inbound.twoway.models import Conversation, Note
+from inbound.twoway.models import Conversation, Note, StopReading
 from messaging.incoming.models import IncomingText
 from messaging.senders.services import add_opt_out
 from messaging.text.repair import with_plain_line_ends
@@ -53,11 +53,13 @@ def reopen(*, talk: Conversation, by: Person) -> None:
     Conversation.objects.filter(pk=talk.pk).update(done_at=None)
 
 
+@transaction.atomic
 def wants_no_more(*, talk: Conversation, text: IncomingText, by: Person, now: dt.datetime) -> bool:
     """Their own words are the evidence: nobody of the department texts them from now on. Answers
     whether that is news.
     """
     require_own(talk, by)
+    _keep_reading(text, wants_no_more=True, by=by, now=now)
     return add_opt_out(
         number=talk.number,
         department_id=talk.department_id,
@@ -66,6 +68,26 @@ def wants_no_more(*, talk: Conversation, text: IncomingText, by: Person, now: dt
         by=by,
         now=now,
     )
+
+
+def is_something_else(
+    *, talk: Conversation, text: IncomingText, by: Person, now: dt.datetime
+) -> None:
+    """It is about a bus. Whoever asked for no more texts before, or does again, is not concerned:
+    an opt-out is lifted where the opt-outs are.
+    """
+    require_own(talk, by)
+    _keep_reading(text, wants_no_more=False, by=by, now=now)
+
+
+def _keep_reading(text: IncomingText, *, wants_no_more: bool, by: Person, now: dt.datetime) -> None:
+    """A second click changes nothing, and nor does taking STOP back: that was heeded."""
+    reading, _ = StopReading.objects.get_or_create(
+        text=text, defaults={"wants_no_more": wants_no_more, "by_name": by.audit_name, "at": now}
+    )
+    if wants_no_more and not reading.wants_no_more:
+        reading.wants_no_more, reading.by_name, reading.at = True, by.audit_name, now
+        reading.save(update_fields=["wants_no_more", "by_name", "at"])
 
 
 def add_note(*, talk: Conversation, words: str, by: Person, now: dt.datetime) -> Note:

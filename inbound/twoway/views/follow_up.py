@@ -17,6 +17,7 @@ from inbound.twoway import services
 from inbound.twoway.forms import CorrectForm
 from inbound.twoway.models import Answer, Conversation
 from inbound.twoway.queries import follow_up
+from messaging.history.queries import rows_of
 from messaging.sending.models import Batch
 
 SEES = "see_own_messages"
@@ -35,11 +36,12 @@ def replies(request: HttpRequest, uid: UUID) -> HttpResponse:
         sender__number=batch.sender, number__in=[each.number for each in people]
     )
     known = {talk.number: talk.uid for talk in talks}
+    rows = rows_of(people, request.user, now=timezone.now())
     context = {
         "batch": batch,
         "counts": follow_up.counts(batch),
         "page": people,
-        "rows": [(each, known.get(each.number)) for each in people],
+        "rows": [(row, known.get(row.text.number)) for row in rows],
         "show": show if show in follow_up.GROUPS else "",
     }
     return render(request, "inbound/twoway/follow_up.html", context)

@@ -14,6 +14,7 @@ from inbound.twoway import services
 from inbound.twoway.models import Conversation, SavedAnswer
 from inbound.twoway.queries.thread import one_text
 from inbound.twoway.views.page import Typed, page
+from messaging.incoming.models import IncomingText
 from smsportal.lib.errors import Refused
 
 SEES, SENDS = "see_own_messages", "send_texts"
@@ -45,6 +46,18 @@ def thread(request: HttpRequest, uid: UUID) -> HttpResponse:
     except Refused as refused:
         return page(request, talk, now=now, typed=Typed(reply=words, key=key, problem=refused))
     return redirect("twoway:thread", uid=talk.uid)
+
+
+@require_GET
+@permission_required(SEES)
+def of_text(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The conversation in which a reply stands; the list, where it is in none yet."""
+    text = get_object_or_404(IncomingText.objects.visible_to(request.user), uid=uid)
+    talk = Conversation.objects.visible_to(request.user).filter(
+        sender__number=text.to_number, number=text.from_number
+    )
+    found = talk.order_by("pk").last()
+    return redirect("twoway:thread", uid=found.uid) if found else redirect("twoway:list")
 
 
 @require_POST
@@ -81,12 +94,27 @@ def reopen(request: HttpRequest, uid: UUID) -> HttpResponse:
 def no_more(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Of one text that says STOP within a sentence: its user has read it so."""
     talk = _own(request, uid)
-    text = one_text(talk, _uuid(request, "text"))
-    if text is None:
-        raise Http404
+    text = _text_of(talk, request)
     services.wants_no_more(talk=talk, text=text, by=request.user, now=timezone.now())
     messages.success(request, "Opted out\nYour department texts them no more.")
     return redirect("twoway:thread", uid=talk.uid)
+
+
+@require_POST
+@permission_required(SEES)
+def something_else(request: HttpRequest, uid: UUID) -> HttpResponse:
+    talk = _own(request, uid)
+    text = _text_of(talk, request)
+    services.is_something_else(talk=talk, text=text, by=request.user, now=timezone.now())
+    messages.success(request, "Kept as an ordinary text")
+    return redirect("twoway:thread", uid=talk.uid)
+
+
+def _text_of(talk: Conversation, request: HttpRequest) -> IncomingText:
+    text = one_text(talk, _uuid(request, "text"))
+    if text is None:
+        raise Http404
+    return text
 
 
 def _saved_words(request: HttpRequest) -> str:

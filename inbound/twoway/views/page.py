@@ -52,7 +52,7 @@ def page(
     context = {
         **pieces,
         **_looks(now),
-        "sender": talks.number_of(request.user),
+        "senders": talks.numbers_of(request.user),
         "has_or_had": talks.has_or_had_a_number(request.user),
     }
     if talk is not None:

@@ -79,7 +79,7 @@ def _like(batch: Batch, by: Person, now: dt.datetime) -> Draft:
         body=batch.wording,
         fill=batch.fill,
         columns=_columns(batch),
-        sender_choice=batch.sender_kind,
+        sender_choice="alpha" if batch.sender_kind == "alpha" else batch.sender,
         template=version.template if version else None,
         created_at=now,
         updated_at=now,

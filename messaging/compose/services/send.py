@@ -16,7 +16,7 @@ from messaging.compose.queries.totals import asked_fields, counted, lacking, tot
 from messaging.compose.repeating import pattern_of
 from messaging.compose.services.drafts import MAY, batch_of
 from messaging.compose.when import wall_time
-from messaging.senders.queries import sender_choices
+from messaging.senders.queries import Choice, chosen
 from messaging.sending import services as sending
 from messaging.sending.errors import TooLate
 from messaging.sending.models import Basket, BasketRow, Batch, RowSource, RowState
@@ -86,13 +86,14 @@ def send_ready(*, draft: Draft, by: Person, now: dt.datetime) -> Batch:
 
 
 def _submitted(draft: Draft, by: Person, now: dt.datetime) -> Batch:
-    wall = send_wall(draft, now)
+    wall, sender = send_wall(draft, now), sender_of(draft)
     template = draft.template
     return sending.submit(
         basket=draft.basket,
         body=draft.body,
         fill=draft.fill,
-        sender_kind=sender_kind(draft),
+        sender_kind=sender.kind,
+        number=sender.number,
         request_key=draft.uid,
         send_wall=wall,
         fold=draft.fold,
@@ -105,9 +106,9 @@ def _submitted(draft: Draft, by: Person, now: dt.datetime) -> Batch:
     )
 
 
-def sender_kind(draft: Draft) -> str:
+def sender_of(draft: Draft) -> Choice:
     """What was chosen, or the first that the person has."""
-    return draft.sender_choice or sender_choices(draft.person)[0].kind
+    return chosen(draft.person, draft.sender_choice)
 
 
 def send_wall(draft: Draft, now: dt.datetime) -> dt.datetime | None:
@@ -132,12 +133,14 @@ def test_to_me(*, draft: Draft, by: Person, now: dt.datetime) -> Batch:
     key = uuid.uuid5(draft.uid, said)
     if earlier := Batch.objects.filter(request_key=key).first():
         return earlier
+    sender = sender_of(draft)
     with transaction.atomic():
         return sending.submit(
             basket=_basket_of_one(draft, by, now),
             body=draft.body,
             fill=draft.fill,
-            sender_kind=sender_kind(draft),
+            sender_kind=sender.kind,
+            number=sender.number,
             request_key=key,
             source="test",
             by=by,

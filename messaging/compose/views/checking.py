@@ -21,7 +21,8 @@ from messaging.compose.views import emergency
 from messaging.compose.views.page import CHANGED, page, what_changes
 from messaging.compose.views.words import accepted
 from messaging.sending.models import Batch
-from messaging.sending.queries import allowance_left, failed_before
+from messaging.sending.queries import failed_before
+from messaging.sending.queries.caps import allowance_left
 from smsportal.lib.errors import Refused
 from smsportal.lib.phones import display
 from smsportal.lib.words import people

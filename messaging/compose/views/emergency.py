@@ -13,7 +13,7 @@ from messaging.compose.models import Draft
 from messaging.compose.queries.totals import seal
 from messaging.compose.views.page import CHANGED, what_changes
 from messaging.compose.views.words import accepted
-from messaging.sending.queries import allowance_left
+from messaging.sending.queries.caps import allowance_left
 from smsportal.lib.errors import Refused
 
 

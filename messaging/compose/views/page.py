@@ -22,7 +22,7 @@ from messaging.compose.queries.totals import Reader
 from messaging.compose.services import recipients
 from messaging.compose.services.send import send_wall
 from messaging.compose.when import how_long
-from messaging.senders.queries import sender_choices
+from messaging.senders.queries import chosen, sender_choices
 from messaging.sending import services as sending
 from messaging.sending.models import RowSource
 from messaging.sending.queries import Totals, price_tenths
@@ -89,8 +89,6 @@ def what_changes(draft: Draft, *, now: dt.datetime) -> dict[str, Any]:
         recipients.ask_to_count(draft)
     readers = totals_queries.readers(draft, totals) if saved else []
     asked = totals_queries.asked_fields(draft, totals)
-    senders = sender_choices(draft.person)
-    kind = draft.sender_choice or senders[0].kind
     return {
         "ledger": ledger,
         "typed_refused": ledgers.refused(saved, RowSource.TYPED)[:REFUSED_SHOWN],
@@ -102,8 +100,8 @@ def what_changes(draft: Draft, *, now: dt.datetime) -> dict[str, Any]:
         ],
         "asked_key": "|".join(asked),
         "lacking": totals_queries.lacking(totals, asked) if totals else "",
-        "senders": senders,
-        "sender": next((each for each in senders if each.kind == kind), senders[-1]),
+        "senders": sender_choices(draft.person),
+        "sender": chosen(draft.person, draft.sender_choice),
         **_counter(draft, totals, readers),
         **_when(draft, now),
     }

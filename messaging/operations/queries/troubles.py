@@ -259,6 +259,9 @@ def _processes(now: dt.datetime) -> Iterator[Found]:
     ]
     if not has_broker:
         yield Found("broker_away", "", now)
+    # Not everybody runs one: it is missed where there has been one.
+    if (at := beats.get("relay")) is not None and now - at > SILENT:
+        yield Found("relay_silent", "", at, _last_heard(at, now))
     for each in silent:
         if has_broker or each.key == "beat_silent":
             yield each

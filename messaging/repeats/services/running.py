@@ -15,13 +15,14 @@ from messaging.repeats import engine
 from messaging.repeats.engine import LATE, MISSED
 from messaging.repeats.models import Occurrence, OccurrenceState, Repeat, RepeatState
 from messaging.repeats.services.telling import tell_missed, tell_not_sent
-from messaging.senders.queries import sender_choices
+from messaging.senders.queries import chosen
 from messaging.sending import services as sending
 from messaging.sending.errors import NobodyToText, NotNow
 from messaging.sending.models import Basket, BasketRow, Batch, RowSource
 from smsportal.lib import db
 from smsportal.lib.bells import enqueue
 from smsportal.lib.errors import Refused
+from smsportal.lib.phones import display
 
 log = logging.getLogger(__name__)
 RING_AGAIN = dt.timedelta(minutes=1)  # a bell may be lost, and a worker killed
@@ -100,11 +101,13 @@ def _sent(occurrence: Occurrence, now: dt.datetime) -> Fate:
     _refuse_if_silent(repeat.person)
     basket = _basket(occurrence, now)
     engine.choose(repeat, basket, now=now)
+    sender = chosen(repeat.person, repeat.sender_choice)
     batch = sending.submit(
         basket=basket,
         body=repeat.body,
         fill=repeat.fill,
-        sender_kind=repeat.sender_kind,
+        sender_kind=sender.kind,
+        number=sender.number,
         request_key=occurrence.uid,
         template_version=repeat.template_version,
         source="repeat",
@@ -145,11 +148,13 @@ def _basket(occurrence: Occurrence, now: dt.datetime) -> Basket:
 def _notes(repeat: Repeat) -> str:
     """What differs from what was chosen, though it went."""
     notes = []
-    kinds = {choice.kind for choice in sender_choices(repeat.person)}
-    if repeat.sender_kind not in kinds:
+    sender = chosen(repeat.person, repeat.sender_choice)
+    if sender.key == "alpha" and repeat.sender_choice != "alpha":
         notes.append("It went with the Alpha tag: the number is no longer yours.")
-    chosen = BasketRow.objects.filter(basket=repeat.basket_id, source=RowSource.GROUP)
-    uids = set(chosen.order_by().values_list("source_uid", flat=True).distinct())
+    elif sender.number and repeat.sender_choice != sender.number:
+        notes.append(f"It went from {display(sender.number)}: the other number is no longer yours.")
+    rows = BasketRow.objects.filter(basket=repeat.basket_id, source=RowSource.GROUP)
+    uids = set(rows.order_by().values_list("source_uid", flat=True).distinct())
     there = Group.objects.visible_to(repeat.person).live().filter(uid__in=uids)
     gone = Group.objects.filter(uid__in=uids - set(there.values_list("uid", flat=True)))
     names = gone.order_by("name").values_list("name", flat=True)

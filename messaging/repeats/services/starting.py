@@ -14,7 +14,7 @@ from messaging.compose import services as compose
 from messaging.compose.models import Draft
 from messaging.compose.services import recipients
 from messaging.compose.services.drafts import MAY
-from messaging.compose.services.send import sender_kind
+from messaging.compose.services.send import sender_of
 from messaging.repeats import engine
 from messaging.repeats.models import LIVE, Repeat, RepeatState, RepeatVersion
 from messaging.sending.models import Basket
@@ -78,7 +78,7 @@ def _fill_in(repeat: Repeat, draft: Draft, now: dt.datetime) -> None:
     pattern, template = compose.pattern(draft, now), draft.template
     repeat.body, repeat.fill, repeat.columns = draft.body, draft.fill, draft.columns
     repeat.template_version = version_in_use(template, draft.body) if template else None
-    repeat.sender_kind = sender_kind(draft)
+    repeat.sender_choice = sender_of(draft).key
     repeat.numbers, repeat.basket = draft.numbers, draft.basket
     repeat.leaves_out_incomplete = draft.leaves_out_incomplete
     repeat.every, repeat.days = pattern.every, list(pattern.days)
@@ -134,7 +134,7 @@ def write(*, repeat: Repeat, is_change: bool, by: Person, now: dt.datetime) -> D
         fill=repeat.fill,
         columns=repeat.columns,
         numbers=repeat.numbers,
-        sender_choice=repeat.sender_kind,
+        sender_choice=repeat.sender_choice,
         template=version.template if version else None,
         leaves_out_incomplete=repeat.leaves_out_incomplete,
         created_at=now,

@@ -6,15 +6,24 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.conf import settings
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Case, F, QuerySet, Sum, When
 from django.db.models.functions import Greatest
 
 from accounts.departments.models import Department
 from accounts.people.models import Person
 from messaging.sending.errors import CapReached
 from messaging.sending.models import Allowance, Batch, Message
-from messaging.sending.queries import Cap, caps_of, caps_of_department, left_of, used_of
-from smsportal.lib import walltime
+from messaging.sending.queries.caps import (
+    CAP_ORDER,
+    Cap,
+    Left,
+    caps_of,
+    caps_of_department,
+    left_of,
+    lefts,
+    used_of,
+)
+from smsportal.lib import db, walltime
 from smsportal.lib.words import money
 
 
@@ -51,7 +60,7 @@ def _take(caps: Iterable[Cap], batch: Batch) -> None:
         if cap.limit_tenths is not None:
             wanted = wanted.filter(used_tenths__lte=cap.limit_tenths - batch.cost_tenths)
         if not _add(wanted, batch):
-            raise CapReached(_over(cap, batch))
+            raise CapReached(_over(cap, batch.part_count, batch.cost_tenths, left_of(cap)))
 
 
 def _add(row: QuerySet[Allowance], batch: Batch) -> int:
@@ -59,6 +68,66 @@ def _add(row: QuerySet[Allowance], batch: Batch) -> int:
         used_count=F("used_count") + batch.part_count,
         used_tenths=F("used_tenths") + batch.cost_tenths,
     )
+
+
+Wanted = Sequence[tuple[Cap, int, int]]  # how many parts of which, and what they cost
+
+
+def reserve_each(orders: Sequence[Wanted]) -> list[CapReached | None]:
+    """The same for many orders in one read and one write: each gets all it wants, or nothing and
+    the reason. The first comes first.
+    """
+    caps = {_key(cap): cap for wanted in orders for cap, *_ in wanted}
+    rows = _locked(list(caps))
+    used = {key: (row.used_count, row.used_tenths) for key, row in rows.items()}
+    before = dict(used)
+    refused = [_take_in_memory(used, wanted) for wanted in orders]
+    changed = [(row.pk, *used[key]) for key, row in rows.items() if used[key] != before[key]]
+    db.update_many(Allowance.objects.all(), changed, ["used_count", "used_tenths"])
+    return refused
+
+
+Key = tuple[str, int, dt.date]
+
+
+def _key(cap: Cap) -> Key:
+    return cap.scope, cap.owner_id, cap.period_on
+
+
+def _take_in_memory(used: dict[Key, tuple[int, int]], wanted: Wanted) -> CapReached | None:
+    for cap, parts, tenths in wanted:
+        left = lefts(cap, *used[_key(cap)])
+        if any(each.is_less_than(parts, tenths) for each in left):
+            return CapReached(_over(cap, parts, tenths, left))
+    for cap, parts, tenths in wanted:
+        had, cost = used[_key(cap)]
+        used[_key(cap)] = had + parts, cost + tenths
+    return None
+
+
+def _locked(keys: Sequence[Key]) -> dict[Key, Allowance]:
+    """Locked in CAP_ORDER, as those do who reserve for one."""
+    rows = _lock(keys)
+    if missing := [key for key in keys if key not in rows]:
+        Allowance.objects.bulk_create(
+            [
+                Allowance(scope=scope, owner_id=owner_id, period_on=period_on)
+                for scope, owner_id, period_on in missing
+            ],
+            ignore_conflicts=True,
+        )
+        rows = _lock(keys)
+    return rows
+
+
+def _lock(keys: Sequence[Key]) -> dict[Key, Allowance]:
+    order = Case(*(When(scope=scope, then=place) for place, scope in enumerate(CAP_ORDER)))
+    scopes, owner_ids, periods = (set(column) for column in zip(*keys, strict=True))
+    rows = Allowance.objects.filter(
+        scope__in=scopes, owner_id__in=owner_ids, period_on__in=periods
+    ).order_by(order, "owner_id", "period_on")
+    found = {(row.scope, row.owner_id, row.period_on): row for row in rows.select_for_update()}
+    return {key: found[key] for key in keys if key in found}
 
 
 def take_all(*, person: Person, batch: Batch) -> list[str]:
@@ -83,22 +152,16 @@ def _row(cap: Cap) -> QuerySet[Allowance]:
     return Allowance.objects.filter(**key)
 
 
-def _over(cap: Cap, batch: Batch) -> str:
-    lefts = left_of(cap)
-    short = (left for left in lefts if left.is_less_than(batch.part_count, batch.cost_tenths))
+def _over(cap: Cap, parts: int, tenths: int, found: Sequence[Left]) -> str:
     # Somebody may have given some back since the row was asked.
-    left = next(short, lefts[0])
-    is_this = f"costs {money(batch.cost_tenths)}" if left.is_money else f"is {_texts(batch)}"
+    left = next((each for each in found if each.is_less_than(parts, tenths)), found[0])
+    is_this = f"costs {money(tenths)}" if left.is_money else f"is {parts:,} texts"
     said = left.said.removesuffix(" texts").replace(" of ", " of the ", 1)
     are = "is" if left.is_money else "are"
     return (
         f"This message {is_this}, and {said} for {cap.words} {are} left. Nothing has been sent. "
         f"{cap.ask}"
     )
-
-
-def _texts(batch: Batch) -> str:
-    return f"{batch.part_count:,} texts"
 
 
 def give_back(message_ids: Sequence[int]) -> None:

@@ -14,8 +14,10 @@ from smsportal.lib import db
 UNSENT = (State.SCHEDULED, State.QUEUED, State.SENDING)
 
 
-def tally_changed(*, now: dt.datetime, limit: int = 500) -> int:
-    """Count again every batch that changed since it was counted; finish those that are done."""
+def tally_changed(*, now: dt.datetime, limit: int = 500) -> list[int]:
+    """Count again every batch that changed since it was counted, and answer which; finish those
+    that are done.
+    """
     changed = Batch.objects.filter(
         Q(tallied_at__isnull=True) | Q(tallied_at__lt=F("changed_at"))
     ).order_by("changed_at")[:limit]
@@ -32,7 +34,7 @@ def tally_changed(*, now: dt.datetime, limit: int = 500) -> int:
         batches_tallied.send(Batch, batch_ids=list(stamps))
     done = [pk for pk in stamps if not any(counts[pk].tally[s] for s in UNSENT)]
     _finish(done, now=now)
-    return len(stamps)
+    return list(stamps)
 
 
 def _finish(batch_ids: list[int], *, now: dt.datetime) -> None:

@@ -11,15 +11,20 @@ from messaging.sending.services.accepting import (
 )
 from messaging.sending.services.automatic import submit_automatic
 from messaging.sending.services.doubt import send_again, treat_as_not_sent
+from messaging.sending.services.gathered import Accepted, Order, accept_gathered, senders
 from messaging.sending.services.running import pause, resume, stop, stop_paused
 
 __all__ = [
     "MOST_PARTS",
+    "Accepted",
+    "Order",
+    "accept_gathered",
     "cancel",
     "moment_of",
     "pause",
     "resume",
     "send_again",
+    "senders",
     "send_now",
     "stop",
     "stop_paused",

@@ -35,6 +35,7 @@ from messaging.wording.models import TemplateVersion
 from smsportal.lib import walltime
 from smsportal.lib.bells import enqueue
 from smsportal.lib.errors import Refused
+from smsportal.lib.phones import display
 from smsportal.lib.words import people
 
 MOST_PARTS = 6  # phones join up no more of them reliably
@@ -49,6 +50,7 @@ def submit(
     request_key: uuid.UUID,
     by: Person,
     now: dt.datetime,
+    number: str = "",
     fill: Mapping[str, Any] | None = None,
     send_wall: dt.datetime | None = None,
     fold: int | None = None,
@@ -60,10 +62,10 @@ def submit(
 ) -> Batch:
     """Accept a message: from the commit on it is never lost and never doubled.
 
-    body: the words with their ((fields)); send_wall: a naive London time, None for now.
-    The same request_key again answers the batch it made the first time. replaces: a scheduled
-    batch that this one takes the place of. emergency_reason: None for every other message. Raises
-    the errors of messaging.sending.errors.
+    body: the words with their ((fields)); number: which of theirs it goes from, without one the
+    first; send_wall: a naive London time, None for now. The same request_key again answers the
+    batch it made the first time. replaces: a scheduled batch that this one takes the place of.
+    emergency_reason: None for every other message. Raises the errors of messaging.sending.errors.
     """
     require(by, "send_texts")
     if earlier := Batch.objects.filter(request_key=request_key, person_id=by.pk).first():
@@ -93,7 +95,7 @@ def submit(
         accepted_at=now,
         emergency_reason=reason,
     )
-    _fill_in(batch, basket, totals, _sender(by, sender_kind), by)
+    _fill_in(batch, basket, totals, _sender(by, sender_kind, number), by)
     return _accept(batch, seen_at=seen, replaces=replaces, by=by, now=now)
 
 
@@ -291,8 +293,12 @@ def _refuse_if_unsendable(body: str, totals: queries.Totals) -> None:
         )
 
 
-def _sender(by: Person, kind: str) -> Choice:
+def _sender(by: Person, kind: str, number: str) -> Choice:
     choices = sender_choices(by)
+    if number:
+        if theirs := [choice for choice in choices if choice.value == number]:
+            return theirs[0]
+        raise Refused(f"{display(number)} is not your number any more. Nothing has been sent.")
     return next((choice for choice in choices if choice.kind == kind), choices[-1])
 
 

@@ -12,7 +12,7 @@ from accounts.departments.models import Department
 from accounts.mail import services as mail
 from accounts.people.models import Person
 from messaging.sending.models import Allowance
-from messaging.sending.queries import Cap, caps_of_department
+from messaging.sending.queries.caps import Cap, caps_of_department
 from smsportal.lib.walltime import day_of
 from smsportal.lib.words import money
 

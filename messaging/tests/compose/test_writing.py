@@ -59,6 +59,34 @@ def test_whoever_has_a_number_chooses_and_the_number_comes_first():
     assert list(senders) == [drama(52), "PHYSICS"]
 
 
+def test_whoever_has_two_numbers_sends_from_the_one_chosen():
+    user = make_user()
+    for number in (drama(52), drama(53)):
+        Sender.objects.create(department=user.department, person=user, number=number)
+    writer = Writer(user, **ONE, sender=drama(53))
+    writer.press("save")
+    page = writer.page()
+
+    writer.press("send")
+
+    assert 'data-label="07700 900053" checked' in page
+    assert 'data-label="07700 900052" checked' not in page
+    assert Batch.objects.get().sender == drama(53)
+
+
+def test_a_number_that_was_given_back_meanwhile_is_another_of_theirs():
+    user = make_user()
+    senders = [
+        Sender.objects.create(department=user.department, person=user, number=number)
+        for number in (drama(52), drama(53))
+    ]
+    writer = Writer(user, **ONE, sender=drama(53))
+    writer.press("save")
+    Sender.objects.filter(pk=senders[1].pk).update(released_at=NOW)
+
+    assert 'data-label="07700 900052" checked' in writer.page()
+
+
 def test_a_template_is_put_in_and_the_message_keeps_its_version():
     user = make_user()
     template = wording.add(name="Hello", body="Hello from us", by=user, now=NOW)

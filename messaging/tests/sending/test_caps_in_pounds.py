@@ -12,7 +12,7 @@ from billing.tariffs.models import Tariff
 from messaging.sending import errors
 from messaging.sending.engine import allowances
 from messaging.sending.models import Allowance, Batch
-from messaging.sending.queries import allowance_left
+from messaging.sending.queries.caps import allowance_left, caps_of
 from messaging.sending.services import cancel, notices
 from messaging.tests.make import NOW, make_basket, make_batch
 
@@ -172,3 +172,16 @@ def test_nobody_hears_of_what_has_no_limit():
     make_batch(make_user(department), people=100)
 
     assert notices.tell_of_caps(now=NOW) == 0
+
+
+def test_of_many_taken_together_each_gets_all_of_its_money_or_nothing():
+    user = make_user(make_department("Physics", pounds_per_month_cap=1))
+    caps = caps_of(user, NOW.date())
+
+    first, second, third = allowances.reserve_each(
+        [[(cap, n, n * 35) for cap in caps] for n in (20, 10, 8)]
+    )
+
+    assert (first, third) == (None, None)
+    assert second.words.startswith("This message costs 35p, and 30p of the £1.00 for Physics")
+    assert used("department_month") == used("person_month") == 28 * 35

@@ -124,7 +124,7 @@ def test_the_command_says_nothing_is_wrong(capsys):
 
     call_command("check_invariants")
 
-    assert capsys.readouterr().out == "All 12 invariants hold.\n"
+    assert capsys.readouterr().out == "All 17 invariants hold.\n"
 
 
 def test_the_command_names_what_is_wrong_and_fails(capsys):

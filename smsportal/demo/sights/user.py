@@ -63,6 +63,11 @@ def a_wrong_mail_address(page: Page) -> None:
     press_on(page, "Save")
 
 
+def a_new_app_password(page: Page) -> None:
+    page.get_by_label("What it is for").fill("Greenhouse alarm")
+    press_on(page, "Make app password")
+
+
 def messy_batch() -> object:
     """A seeded message with as many kinds of result as there are."""
     mine = Batch.objects.filter(person__username=U, state="finished", person_count__lte=40)
@@ -209,6 +214,9 @@ def deleted(page: Page) -> None:
 USER = (
     # First: some ask for the password again when it was given five minutes ago.
     Sight("profile", U, at("people:profile")),
+    Sight("profile-app-password", U, at("people:profile"), a_new_app_password),
+    Sight("profile-app-password-error", U, at("people:profile"), press("Make app password")),
+    Sight("profile-email-to-sms", U, at("relay:settings")),
     Sight("profile-switch", U, at("people:switch")),
     Sight("profile-password", U, at("account_change_password")),
     Sight("profile-password-again", U, at("account_reauthenticate")),
@@ -261,6 +269,7 @@ USER = (
         at("twoway:thread", uid=talk(last_words__startswith="Who is")),
         a_written_reply,
     ),
+    Sight("2way-stop", U, at("twoway:thread", uid=talk(last_words__contains="wrong number"))),
     Sight("2way-done", U, at("twoway:thread", uid=talk(done_at__isnull=False))),
     Sight("2way-settings", U, at("twoway:number")),
     Sight("2way-settings-error", U, at("twoway:number"), a_wrong_mail_address),

@@ -114,7 +114,8 @@ class Command(BaseCommand):
             supervisor.start(parts.embedded_broker(settings.VAR_DIR))
         if smpp_port:
             supervisor.start(parts.simulator(smpp_port))
-        supervisor.start(parts.web(port), *parts.workers(since=database_now()))
+        relay = parts.relay(settings.RELAY_PORT)
+        supervisor.start(parts.web(port), relay, *parts.workers(since=database_now()))
 
     def _welcome(self, port: int, smpp_port: int | None, password: str) -> None:
         seconds = time.time() - float(os.environ.get("DEMO_STARTED_AT", time.time()))
@@ -123,7 +124,8 @@ class Command(BaseCommand):
         self._say(
             f"\nReady after {seconds:.0f} s:  http://localhost:{port}\n\n"
             f"Sign in as one of these, each with the password  {password}\n{names}\n\n"
-            f"{by_smpp}No text leaves this machine.\n"
+            f"{by_smpp}Email to SMS: mail to 07700900001@{settings.RELAY_DOMAINS[0]}, by SMTP at "
+            f"127.0.0.1:{settings.RELAY_PORT}.\nNo text leaves this machine.\n"
             f"Logs: {settings.VAR_DIR / 'logs'}. Ctrl-C stops all.\n"
         )
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,19 +11,17 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
-from accounts.departments.models import Department
-from accounts.people.models import Person
 from messaging.carriers.models import Carrier
 from messaging.carriers.standing import health_of, is_heard
 from messaging.senders.models import OptOut
-from messaging.sending.models import Allowance, Basket, BasketRow, Batch, Halt, Message, RowState
+from messaging.sending.models import Basket, BasketRow, Batch, Halt, Message, RowState
 from messaging.sending.prices import price_list
 from messaging.sending.rendering import ROW_COLUMNS, is_merged, values_of
 from messaging.sending.states import BatchState, Lane, State, key_of
 from messaging.text.fields import Body
 from messaging.text.segments import measure as measure_text
 from smsportal.lib import walltime
-from smsportal.lib.words import money, people
+from smsportal.lib.words import people
 
 FAILED_WITHIN = dt.timedelta(days=90)
 SAME_TEXT_WITHIN = dt.timedelta(hours=1)
@@ -59,6 +57,10 @@ class Totals:
 
 def price_tenths(department_id: int, day: dt.date) -> int:
     return price_list().part_tenths(department_id=department_id, on=day)
+
+
+def prices_tenths(department_ids: Collection[int], day: dt.date) -> dict[int, int]:
+    return price_list().parts_tenths(department_ids=department_ids, on=day)
 
 
 def measure(*, basket: Basket, wording: str, fill: Mapping[str, Any], day: dt.date) -> Totals:
@@ -282,95 +284,6 @@ def why_not_taken(carrier: Carrier, *, now: dt.datetime) -> str:
         problem = f": {health.problem}" if health.has_problem else ""
         return f"the connection of {carrier} is down{problem}"[:200]
     return ""
-
-
-@dataclass(frozen=True)
-class Cap:
-    scope: str
-    owner_id: int
-    period_on: dt.date
-    limit: int | None  # parts; None: no cap, but use is counted all the same
-    words: str  # "this month", as said of the period
-    ask: str
-    limit_tenths: int | None = None  # what they cost, beside it
-
-    @property
-    def is_personal(self) -> bool:
-        return self.scope.startswith("person")
-
-
-def caps_of(person: Person, day: dt.date) -> list[Cap]:
-    """Always in this order, so that two who reserve cannot wait for each other."""
-    ask = f"Ask {_admins(person.department)} to raise it."
-    return [
-        *caps_of_department(person.department, day),
-        Cap("person_month", person.pk, walltime.month_of(day), None, f"you in {day:%B %Y}", ask,
-            _tenths(person.pounds_per_month_cap)),
-        Cap("person_day", person.pk, day, person.parts_per_day_cap,
-            f"you on {day.day} {day:%B}", ask),
-    ]  # fmt: skip
-
-
-def caps_of_department(department: Department, day: dt.date) -> list[Cap]:
-    year = walltime.financial_year_of(day, settings.FINANCIAL_YEAR_STARTS)
-    team = "Ask the messaging team to raise it."
-    return [
-        Cap("department_year", department.pk, year, department.parts_per_year_cap,
-            f"{department} in the year from {year.day} {year:%B %Y}", team),
-        Cap("department_month", department.pk, walltime.month_of(day),
-            department.parts_per_month_cap, f"{department} in {day:%B %Y}", team,
-            _tenths(department.pounds_per_month_cap)),
-    ]  # fmt: skip
-
-
-def _tenths(pounds: int | None) -> int | None:
-    return None if pounds is None else pounds * 1000
-
-
-def _admins(department: Department) -> str:
-    names = Person.objects.admins().live().filter(department=department).order_by("name")
-    listed = " or ".join(names.values_list("name", flat=True)[:3])
-    return f"{listed}, your department administrator," if listed else "your administrator"
-
-
-def used_of(cap: Cap) -> tuple[int, int]:
-    """Parts, and tenths of a penny."""
-    used = Allowance.objects.filter(
-        scope=cap.scope, owner_id=cap.owner_id, period_on=cap.period_on
-    ).values_list("used_count", "used_tenths")
-    return used.first() or (0, 0)
-
-
-@dataclass(frozen=True)
-class Left:
-    """words: of the period; said: "5 of 10 texts", "£1.40 of £20.00"."""
-
-    words: str
-    said: str
-    left: int  # parts, or tenths of a penny
-    is_money: bool = False
-
-    def is_less_than(self, parts: int, tenths: int) -> bool:
-        return self.left < (tenths if self.is_money else parts)
-
-
-def left_of(cap: Cap) -> list[Left]:
-    """Of each of its two limits that is set."""
-    parts, tenths = used_of(cap)
-    found = []
-    if cap.limit is not None:
-        left = max(0, cap.limit - parts)
-        found.append(Left(cap.words, f"{left:,} of {cap.limit:,} texts", left))
-    if cap.limit_tenths is not None:
-        left = max(0, cap.limit_tenths - tenths)
-        said = f"{money(left)} of {money(cap.limit_tenths)}"
-        found.append(Left(cap.words, said, left, is_money=True))
-    return found
-
-
-def allowance_left(person: Person, *, now: dt.datetime) -> list[Left]:
-    """What is left of each cap that is set."""
-    return [left for cap in caps_of(person, walltime.day_of(now)) for left in left_of(cap)]
 
 
 CHARGED = Sum("accepted_part_count", filter=Q(accepted_at__isnull=False, carrier__is_charging=True))

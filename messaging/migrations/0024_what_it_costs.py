@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_caps_in_pounds'),
-        ('messaging', '0020_turns_of_a_page'),
+        ('accounts', '0006_caps_in_pounds'),
+        ('messaging', '0023_relay_receipts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

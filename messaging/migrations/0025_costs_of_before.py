@@ -23,6 +23,6 @@ def fill_in(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0021_what_it_costs")]
+    dependencies = [("messaging", "0024_what_it_costs")]
 
     operations = [migrations.RunPython(fill_in, migrations.RunPython.noop)]
