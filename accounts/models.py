@@ -4,8 +4,10 @@ from accounts.audit.models import AuditEvent
 from accounts.departments.models import CostCode, Department
 from accounts.mail.models import OutgoingMail
 from accounts.people.models import AppPassword, GenericMember, Invitation, Person
+from accounts.requests.models import AccountRequest, RequestStep
 
 __all__ = [
+    "AccountRequest",
     "AppPassword",
     "AuditEvent",
     "CostCode",
@@ -14,4 +16,5 @@ __all__ = [
     "Invitation",
     "OutgoingMail",
     "Person",
+    "RequestStep",
 ]

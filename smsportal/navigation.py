@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.people.models import Person
 from accounts.people.roles import ROLES, RoleName
+from accounts.requests.queries import to_answer_count
 from inbound.renting.queries import has_keyword, reads_keywords
 from inbound.sorting.queries.listing import unmatched_count
 from inbound.twoway.queries.talks import has_or_had_a_number, unread_count
@@ -93,6 +94,7 @@ TABS = {
                 "people:admin",
             ),
         ),
+        Tab("Requests", "requests:list", ("requests:",), to_answer_count),
         Tab("Numbers", "renting:numbers", ("renting:", "sorting:"), unmatched_count),
         Tab("Carriers", "operations:carriers", ("operations:carrier",)),
         Tab("To decide", "operations:to_decide", DECIDE, to_decide_count),

@@ -262,7 +262,8 @@ ACCOUNT_FORMS = {
     "reset_password": "accounts.people.forms.passwords.ForgotPasswordForm",
     "reset_password_from_key": "accounts.people.forms.passwords.ResetPasswordKeyForm",
 }
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/m/ip"}
+# The second: requests of people who have no account, by their address and the one they give.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/m/ip", "ask_for_account": "10/h/ip,3/h/key"}
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_PRESERVE_USERNAME_CASING = False

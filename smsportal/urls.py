@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/", include(people_urls.sign_in)),
     path("", include("smsportal.demo.urls")),
     path("", include("accounts.opening.urls")),
+    path("", include("accounts.requests.urls")),
     path("", include("accounts.activity.urls")),
     path("contacts/", include("messaging.contacts.urls")),
     path("contacts/import/", include("messaging.imports.urls")),

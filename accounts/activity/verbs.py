@@ -4,7 +4,7 @@
 GROUPS = {
     "sign_in": ("Signing in", ("signin", "passwords", "sessions", "second_step")),
     "accounts": ("Accounts", ("users", "admins", "operators", "finances", "staff", "profile")),
-    "departments": ("Departments", ("departments",)),
+    "departments": ("Departments", ("departments", "requests", "renewals")),
     "sending": ("Sending", ("batches", "messages", "repeats", "texts", "sending")),
     "contacts": ("Contacts and groups", ("contacts", "groups", "imports")),
     "wording": ("Templates", ("templates",)),

@@ -77,6 +77,11 @@ STATUS = {
     "requested": ("Requested", "warn", "clock"),
     "registered": ("Registered", "good", "ok"),
     "tag_blocked": ("Blocked", "bad", "ban"),
+    "received": ("Received", "", "inbox"),
+    "looking": ("Being looked at", "live", "eye"),
+    "approved": ("Approved", "good", "ok"),
+    "declined": ("Declined", "", "ban"),
+    "withdrawn": ("Taken back", "", "undo"),
     "on": ("On", "good", "ok"),
     "not_set": ("Not set up", "", "dashed"),
 }
