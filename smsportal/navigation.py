@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.people.models import Person
 from accounts.people.roles import ROLES, RoleName
+from accounts.renewals.queries import Standing, standing
 from accounts.requests.queries import to_answer_count
 from inbound.renting.queries import has_keyword, reads_keywords
 from inbound.sorting.queries.listing import unmatched_count
@@ -72,7 +73,7 @@ TABS = {
     ),
     RoleName.ADMIN: (
         Tab("Users", "people:users", ("people:user",)),
-        Tab("Department admins", "people:admins", ("people:admin",)),
+        Tab("Department admins", "people:admins", ("people:admin", "renewals:")),
         CONTACTS,
         TEMPLATES,
         Tab("Messages", "history:list", ("history:", "repeats:", "sorting:")),
@@ -92,6 +93,7 @@ TABS = {
                 "people:department",
                 "people:user",
                 "people:admin",
+                "renewals:",
             ),
         ),
         Tab("Requests", "requests:list", ("requests:",), to_answer_count),
@@ -125,6 +127,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "may": dict.fromkeys(person.permissions, True),
         "dept": SimpleLazyObject(lambda: _department(person)),
         "halt": SimpleLazyObject(halt),
+        "renewal": SimpleLazyObject(lambda: _renewal(person)),
         "reads_keywords": SimpleLazyObject(lambda: reads_keywords(person)),
         "other_account": SimpleLazyObject(lambda: person.other_account),
         "tabs": tabs(person, match.view_name if match else ""),
@@ -147,6 +150,13 @@ def _department(person: Person) -> dict[str, str] | None:
         "cost_code": code.code if code else "",
         "frozen_reason": person.department.frozen_reason,
     }
+
+
+def _renewal(person: Person) -> Standing | None:
+    """For whoever answers: whether the own department goes on into the next financial year."""
+    if person.department is None or not person.may("answer_renewal"):
+        return None
+    return standing(person.department, timezone.now())
 
 
 def _demo() -> list[dict[str, str]]:

@@ -173,6 +173,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, seconds in {
         "accounts.send_mail": 5,
         "accounts.forget_sessions": 3600,
+        "accounts.renewals": 600,
         "messaging.sweep": 5,
         "messaging.expand_waiting": 5,
         "messaging.release_due": 5,

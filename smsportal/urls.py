@@ -9,6 +9,7 @@ from smsportal import appearance, home
 urlpatterns = [
     path("", home.home, name="home"),
     path("appearance/", appearance.choose, name="appearance"),
+    path("", include("accounts.renewals.urls")),
     path("", include("accounts.departments.urls")),
     path("", include(people_urls)),
     path("account/", include(people_urls.sign_in)),

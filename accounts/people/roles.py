@@ -57,6 +57,7 @@ ROLES = {
                 "manage_global_wording",
                 "see_opt_outs",
                 "keep_opt_outs",
+                "answer_renewal",
                 "handle_keywords",
                 "see_department_activity",
                 "see_department_messages",

@@ -82,6 +82,9 @@ STATUS = {
     "approved": ("Approved", "good", "ok"),
     "declined": ("Declined", "", "ban"),
     "withdrawn": ("Taken back", "", "undo"),
+    "needed": ("Still needed", "good", "ok"),
+    "goes_on": ("No answer: goes on", "", "dashed"),
+    "ends": ("Cancelled", "warn", "ban"),
     "on": ("On", "good", "ok"),
     "not_set": ("Not set up", "", "dashed"),
 }

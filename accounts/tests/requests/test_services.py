@@ -179,16 +179,19 @@ def test_whoever_asked_takes_it_back():
     assert not services.withdraw(request=request, now=LATER)
 
 
-@pytest.mark.parametrize("deed", ["look", "decline", "approve"])
+DEEDS = {
+    "look": lambda request, **by: services.look(request=request, **by),
+    "decline": lambda request, **by: services.decline(request=request, words="No", **by),
+    "approve": approve,
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS)
 def test_only_the_messaging_team_answers(deed):
     request, admin = make_request(), make_admin()
-    more = {"look": {}, "decline": {"words": "No"}}.get(deed)
 
     with pytest.raises(PermissionDenied):
-        if more is None:
-            approve(request, by=admin)
-        else:
-            getattr(services, deed)(request=request, by=admin, now=NOW, **more)
+        DEEDS[deed](request, by=admin, now=NOW)
 
     assert AccountRequest.objects.get().state == "received"
 
