@@ -55,6 +55,7 @@ PROFILE = Tab(
 )
 CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "imports:", "optouts:"))
 TEMPLATES = Tab("Templates", "wording:list", ("wording:",))
+REPORTS = Tab("Reports", "delivery:list", ("delivery:",))
 ACTIVITY = Tab("Activity", "activity:list", ("activity:",))
 DECIDE = ("operations:to_decide", "operations:decide")
 TABS = {
@@ -69,6 +70,7 @@ TABS = {
         ),
         CONTACTS,
         TEMPLATES,
+        REPORTS,
         PROFILE,
     ),
     RoleName.ADMIN: (
@@ -78,6 +80,7 @@ TABS = {
         TEMPLATES,
         Tab("Messages", "history:list", ("history:", "repeats:", "sorting:")),
         Tab("Inbound keywords", "keywords:list", ("keywords:",), is_of=has_keyword),
+        REPORTS,
         ACTIVITY,
         PROFILE,
     ),

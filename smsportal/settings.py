@@ -193,6 +193,9 @@ CELERY_BEAT_SCHEDULE = {
         "inbound.sort": 2,
         "inbound.call": 10,
         "inbound.digest": 60,
+        "billing.make_delivery_reports": 10,
+        "billing.order_delivery_reports": 60,
+        "billing.forget_delivery_reports": 600,
     }.items()
 }
 
@@ -304,6 +307,7 @@ if IS_SECURE:
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
 UPLOAD_DIR = VAR_DIR / "uploads"
+REPORT_DIR = VAR_DIR / "reports"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include(renting_urls)),
     path("", include(renting_urls.of_departments)),
     path("2way/", include("inbound.twoway.urls")),
+    path("", include("billing.delivery.urls")),
 ]
 
 handler400 = "smsportal.errors.bad_request"

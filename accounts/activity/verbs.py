@@ -11,5 +11,6 @@ GROUPS = {
     "opt_outs": ("Opting out", ("opt_outs",)),
     "relay": ("Email to SMS", ("relay",)),
     "inbound": ("Keywords and numbers", ("keywords", "numbers", "unmatched")),
+    "reports": ("Reports", ("reports",)),
     "portal": ("The portal itself", ("carriers", "tariffs", "demo")),
 }

@@ -61,6 +61,7 @@ ROLES = {
                 "handle_keywords",
                 "see_department_activity",
                 "see_department_messages",
+                "get_delivery_reports",
             }
         ),
     ),
@@ -74,6 +75,7 @@ ROLES = {
                 "keep_personal_wording",
                 "see_opt_outs",
                 "see_own_messages",
+                "get_delivery_reports",
             }
         ),
     ),

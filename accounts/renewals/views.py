@@ -21,7 +21,7 @@ from accounts.renewals.models import Answer
 from smsportal.lib.errors import Refused
 
 A_PAGE = 50
-ANSWERS = {Answer.NEEDED.value, Answer.CANCELLED.value}
+ANSWERS = frozenset(Answer.values) - {""}
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,10 @@ STATUS = {
     "needed": ("Still needed", "good", "ok"),
     "goes_on": ("No answer: goes on", "", "dashed"),
     "ends": ("Cancelled", "warn", "ban"),
+    "being_made": ("Being made", "live", "live"),
+    "ready": ("Ready", "good", "ok"),
+    "not_made": ("Could not be made", "bad", "stop"),
+    "gone": ("Expired", "", "clock"),
     "on": ("On", "good", "ok"),
     "not_set": ("Not set up", "", "dashed"),
 }
