@@ -25,6 +25,7 @@ from messaging.sending.states import BatchState, Lane, State, key_of
 from messaging.text.segments import measure
 from messaging.wording import services as wording
 from smsportal.demo.by_email import WITH_RELAY, let_text_by_email
+from smsportal.demo.account_life import make_account_life
 from smsportal.demo.inbound import make_keywords
 from smsportal.demo.talks import make_talks
 from smsportal.demo.university import FIRST_NAMES, LAST_NAMES, REPLIES, UNITS, Unit
@@ -54,6 +55,7 @@ def seed(*, now: dt.datetime) -> bool:
         _make_staff()
         for unit in UNITS:
             _make_unit(unit, carrier, dice, now)
+        make_account_life(now=now)
         audit.record(by=System(), verb="demo.made", words="The demo was filled.", now=now)
     return True
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from smsportal.tests.doors_of_account_life import TABLE as ACCOUNT_LIFE
 from smsportal.tests.world import World
 
 WHO = ("anyone", "operator", "finance", "admin", "user", "colleague", "admin2", "user2")
@@ -22,6 +23,11 @@ NOT_OURS: dict[str, Callable[[World], dict[str, Any]]] = {
 }
 OURS: dict[str, Callable[[World], dict[str, Any]]] = {
     "code": lambda world: {"uid": world.ours.uid, "pk": world.code.pk},
+    # Whoever has one of these addresses has been sent it.
+    "secret": lambda world: {"secret": world.secret},
+    "renewal-link": lambda world: {"token": world.renewal_link},
+    "report-link": lambda world: {"token": world.report_link},
+    "own-report-link": lambda world: {"token": world.own_report_link},
     "passkey": lambda world: {"pk": world.passkey.pk},
 }
 
@@ -61,7 +67,8 @@ def read(table: str) -> list[Door]:
     ]
 
 
-DOORS = read("""
+DOORS = read(
+    """
 GET  home                                        in  302 302 302 302
 POST home                                        in  302 302 302 302
 POST appearance                                  302 302 302 302 302
@@ -376,7 +383,9 @@ POST demo:reply                                  404 404 404 404 404
 GET  demo:faults                                 404 404 404 404 404
 POST demo:faults                                 404 404 404 404 404
 GET  demo:mail                                   404 404 404 404 404
-""")
+"""
+    + ACCOUNT_LIFE
+)
 
 # The same doors again, within the demo.
 DEMO_DOORS = read("""
