@@ -289,7 +289,7 @@ def fetch_by_link(*, link: DeliveryLink, person: Person | None, now: dt.datetime
         f"{link.address}."
     )
     _write(order, by, "fetched", sentence, now)
-    return engine.path_of(link.report.stored_name)
+    return _file_of(link.report)
 
 
 @transaction.atomic
@@ -299,7 +299,15 @@ def fetch(*, report: DeliveryReport, by: Person, now: dt.datetime) -> Path:
     if not DeliveryReport.objects.visible_to(by).fetchable(now).filter(pk=report.pk).exists():
         raise Refused("This report has expired. Make it again.")
     _write(report.order, by, "fetched", f"Fetched “{report}”.", now)
-    return engine.path_of(report.stored_name)
+    return _file_of(report)
+
+
+def _file_of(report: DeliveryReport) -> Path:
+    """Raises Refused where the folder was lost, as after a restored backup."""
+    path = engine.path_of(report.stored_name)
+    if not path.is_file():
+        raise Refused("The file of this report is no longer there. Make it again.")
+    return path
 
 
 @transaction.atomic

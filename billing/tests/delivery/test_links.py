@@ -193,6 +193,15 @@ def test_a_link_works_for_seven_days(client, fresh):
     assert client.post(address_of()).status_code == 410
 
 
+def test_a_file_that_was_lost_is_said_and_uses_nothing_up(client, fresh):
+    engine.path_of(fresh.stored_name).unlink()
+
+    answer = client.post(address_of())
+
+    assert (answer.status_code, "no longer there" in answer.text) == (410, True)
+    assert DeliveryLink.objects.get().fetch_count == 0
+
+
 def test_a_guessed_link_opens_nothing(client, fresh):
     for token in ("x", DeliveryLink.objects.get().token_hash, str(fresh.uid)):
         assert client.get(reverse("delivery:link", args=[token])).status_code == 410

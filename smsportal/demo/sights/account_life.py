@@ -15,7 +15,7 @@ from accounts.requests.queries import secret_of
 from smsportal.demo.sights.prepared import NEW
 from smsportal.demo.sights.sight import ADMIN as A
 from smsportal.demo.sights.sight import OPERATOR as T
-from smsportal.demo.sights.sight import USER, Sight, at, person, press, press_on
+from smsportal.demo.sights.sight import USER, Sight, at, person, press_on
 
 LIST = "requests:list"
 
@@ -91,7 +91,6 @@ ACCOUNT_LIFE = (
     Sight("report-request-admin", A, at("delivery:ask")),
     Sight("users-away", A, at("people:users", "?state=year")),
     Sight("users-away-delete", A, at("people:users", "?state=year"), ticked),
-    Sight("users-away-none", A, at("people:users", "?state=year"), press("Delete accounts")),
     Sight("renewal", A, at("renewals:own")),
     Sight("operator-requests", T, at(LIST)),
     Sight("operator-requests-declined", T, at(LIST, "?show=declined")),
