@@ -11,7 +11,7 @@ import smsportal.lib.ids
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_emergency_right'),
+        ('accounts', '0004_mail_about'),
     ]
 
     operations = [
