@@ -11,7 +11,7 @@ import smsportal.lib.ids
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_renewals'),
+        ('accounts', '0007_renewals'),
         ('billing', '0002_first_tariff'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -24,8 +24,8 @@ from messaging.sending.models import Allowance, Batch, Message
 from messaging.sending.states import BatchState, Lane, State, key_of
 from messaging.text.segments import measure
 from messaging.wording import services as wording
-from smsportal.demo.by_email import WITH_RELAY, let_text_by_email
 from smsportal.demo.account_life import make_account_life
+from smsportal.demo.by_email import WITH_RELAY, let_text_by_email
 from smsportal.demo.inbound import make_keywords
 from smsportal.demo.talks import make_talks
 from smsportal.demo.university import FIRST_NAMES, LAST_NAMES, REPLIES, UNITS, Unit

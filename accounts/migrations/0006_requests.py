@@ -11,7 +11,7 @@ import smsportal.lib.ids
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_mail_about'),
+        ('accounts', '0005_email_to_sms'),
     ]
 
     operations = [
