@@ -1,6 +1,16 @@
 """Where Django looks for this app's models."""
 
+from billing.delivery.models import DeliveryLink, DeliveryOrder, DeliveryReport
 from billing.tariffs.models import Tariff
 from billing.usage.models import Charge, ReceivedUsage, SentUsage, Uncounted
 
-__all__ = ["Charge", "ReceivedUsage", "SentUsage", "Tariff", "Uncounted"]
+__all__ = [
+    "Charge",
+    "DeliveryLink",
+    "DeliveryOrder",
+    "DeliveryReport",
+    "ReceivedUsage",
+    "SentUsage",
+    "Tariff",
+    "Uncounted",
+]

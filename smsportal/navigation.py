@@ -12,6 +12,8 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.people.models import Person
 from accounts.people.roles import ROLES, RoleName
+from accounts.renewals.queries import Standing, standing
+from accounts.requests.queries import to_answer_count
 from inbound.renting.queries import has_keyword, reads_keywords
 from inbound.sorting.queries.listing import unmatched_count
 from inbound.twoway.queries.talks import has_or_had_a_number, unread_count
@@ -54,6 +56,7 @@ PROFILE = Tab(
 CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "imports:", "optouts:"))
 TEMPLATES = Tab("Templates", "wording:list", ("wording:",))
 TARIFFS = Tab("Tariffs", "tariffs:list", ("tariffs:",))
+REPORTS = Tab("Reports", "delivery:list", ("delivery:",))
 ACTIVITY = Tab("Activity", "activity:list", ("activity:",))
 DECIDE = ("operations:to_decide", "operations:decide")
 TABS = {
@@ -68,15 +71,17 @@ TABS = {
         ),
         CONTACTS,
         TEMPLATES,
+        REPORTS,
         PROFILE,
     ),
     RoleName.ADMIN: (
         Tab("Users", "people:users", ("people:user",)),
-        Tab("Department admins", "people:admins", ("people:admin",)),
+        Tab("Department admins", "people:admins", ("people:admin", "renewals:")),
         CONTACTS,
         TEMPLATES,
         Tab("Messages", "history:list", ("history:", "repeats:", "sorting:")),
         Tab("Inbound keywords", "keywords:list", ("keywords:",), is_of=has_keyword),
+        REPORTS,
         ACTIVITY,
         PROFILE,
     ),
@@ -92,8 +97,10 @@ TABS = {
                 "people:department",
                 "people:user",
                 "people:admin",
+                "renewals:",
             ),
         ),
+        Tab("Requests", "requests:list", ("requests:",), to_answer_count),
         Tab("Numbers", "renting:numbers", ("renting:", "sorting:"), unmatched_count),
         Tab("Carriers", "operations:carriers", ("operations:carrier",)),
         Tab("To decide", "operations:to_decide", DECIDE, to_decide_count),
@@ -125,6 +132,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "may": dict.fromkeys(person.permissions, True),
         "dept": SimpleLazyObject(lambda: _department(person)),
         "halt": SimpleLazyObject(halt),
+        "renewal": SimpleLazyObject(lambda: _renewal(person)),
         "reads_keywords": SimpleLazyObject(lambda: reads_keywords(person)),
         "other_account": SimpleLazyObject(lambda: person.other_account),
         "tabs": tabs(person, match.view_name if match else ""),
@@ -147,6 +155,13 @@ def _department(person: Person) -> dict[str, str] | None:
         "cost_code": code.code if code else "",
         "frozen_reason": person.department.frozen_reason,
     }
+
+
+def _renewal(person: Person) -> Standing | None:
+    """For whoever answers: whether the own department goes on into the next financial year."""
+    if person.department is None or not person.may("answer_renewal"):
+        return None
+    return standing(person.department, timezone.now())
 
 
 def _demo() -> list[dict[str, str]]:

@@ -174,6 +174,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, seconds in {
         "accounts.send_mail": 5,
         "accounts.forget_sessions": 3600,
+        "accounts.renewals": 600,
         "messaging.sweep": 5,
         "messaging.expand_waiting": 5,
         "messaging.release_due": 5,
@@ -195,6 +196,9 @@ CELERY_BEAT_SCHEDULE = {
         "inbound.call": 10,
         "billing.count_usage": 15,
         "inbound.digest": 60,
+        "billing.make_delivery_reports": 10,
+        "billing.order_delivery_reports": 60,
+        "billing.forget_delivery_reports": 600,
     }.items()
 }
 
@@ -265,7 +269,8 @@ ACCOUNT_FORMS = {
     "reset_password": "accounts.people.forms.passwords.ForgotPasswordForm",
     "reset_password_from_key": "accounts.people.forms.passwords.ResetPasswordKeyForm",
 }
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/m/ip"}
+# The second: requests of people who have no account, by their address and the one they give.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/m/ip", "ask_for_account": "10/h/ip,3/h/key"}
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_PRESERVE_USERNAME_CASING = False
@@ -305,6 +310,7 @@ if IS_SECURE:
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
 UPLOAD_DIR = VAR_DIR / "uploads"
+REPORT_DIR = VAR_DIR / "reports"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

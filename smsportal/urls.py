@@ -9,11 +9,13 @@ from smsportal import appearance, home
 urlpatterns = [
     path("", home.home, name="home"),
     path("appearance/", appearance.choose, name="appearance"),
+    path("", include("accounts.renewals.urls")),
     path("", include("accounts.departments.urls")),
     path("", include(people_urls)),
     path("account/", include(people_urls.sign_in)),
     path("", include("smsportal.demo.urls")),
     path("", include("accounts.opening.urls")),
+    path("", include("accounts.requests.urls")),
     path("", include("accounts.activity.urls")),
     path("contacts/", include("messaging.contacts.urls")),
     path("contacts/import/", include("messaging.imports.urls")),
@@ -29,6 +31,7 @@ urlpatterns = [
     path("", include(renting_urls.of_departments)),
     path("2way/", include("inbound.twoway.urls")),
     path("tariffs/", include("billing.tariffs.urls")),
+    path("", include("billing.delivery.urls")),
 ]
 
 handler400 = "smsportal.errors.bad_request"

@@ -4,12 +4,13 @@
 GROUPS = {
     "sign_in": ("Signing in", ("signin", "passwords", "sessions", "second_step")),
     "accounts": ("Accounts", ("users", "admins", "operators", "finances", "staff", "profile")),
-    "departments": ("Departments", ("departments",)),
+    "departments": ("Departments", ("departments", "requests", "renewals")),
     "sending": ("Sending", ("batches", "messages", "repeats", "texts", "sending")),
     "contacts": ("Contacts and groups", ("contacts", "groups", "imports")),
     "wording": ("Templates", ("templates",)),
     "opt_outs": ("Opting out", ("opt_outs",)),
     "relay": ("Email to SMS", ("relay",)),
     "inbound": ("Keywords and numbers", ("keywords", "numbers", "unmatched")),
+    "reports": ("Reports", ("reports",)),
     "portal": ("The portal itself", ("carriers", "tariffs", "demo")),
 }

@@ -10,6 +10,7 @@ from accounts.departments.forms import ruled
 from accounts.departments.models import CodeKind
 from accounts.people.details import (
     Details,
+    Problem,
     admin_username,
     tidy,
     tidy_username,
@@ -117,9 +118,11 @@ class OpeningForm(forms.Form):
             )
         )
 
+    def problems(self, details: Details, role: RoleName) -> list[Problem]:
+        return problems_with(details, role=role, department=None, now=self.now)
+
     def _add_problems(self, prefix: str, details: Details, role: RoleName) -> None:
-        found = problems_with(details, role=role, department=None, now=self.now)
-        for problem in found:
+        for problem in self.problems(details, role):
             name, words = f"{prefix}_{problem.field}", problem.words
             if problem.field == "username":
                 # The field asks for the single sign-on username, also where the role adds to it.

@@ -193,19 +193,33 @@ def listed(people: PersonQuerySet, *, search: str, state: str, now: dt.datetime)
 
 
 def quiet(now: dt.datetime) -> Q:
-    """Has a password, and has not signed in for over four months: perhaps a leaver (S14)."""
-    since = now - QUIET_AFTER
+    """Has not signed in for over four months: perhaps a leaver (S14)."""
+    return _not_seen_since(now - QUIET_AFTER)
+
+
+def away(now: dt.datetime) -> Q:
+    """Has not signed in for a year: listed for the administrator before the year is renewed."""
+    return _not_seen_since(now - AWAY_AFTER)
+
+
+def away_count(department: Department, now: dt.datetime) -> int:
+    return department.people.users().filter(away(now)).count()
+
+
+def _not_seen_since(since: dt.datetime) -> Q:
     never = Q(last_login__isnull=True, created_at__lt=since)
     return Q(left_at__isnull=True) & (Q(last_login__lt=since) | never)
 
 
 QUIET_AFTER = dt.timedelta(days=122)
+AWAY_AFTER = dt.timedelta(days=365)
 _NO_PASSWORD = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
 STATES: dict[str, Callable[[dt.datetime], Q]] = {
     "": lambda now: Q(left_at__isnull=True),
     "active": lambda now: Q(left_at__isnull=True) & ~_NO_PASSWORD,
     "invited": lambda now: Q(left_at__isnull=True) & _NO_PASSWORD,
     "quiet": quiet,
+    "year": away,
     "relay": lambda now: Q(left_at__isnull=True, allow_relay=True),
     "emergency": lambda now: Q(left_at__isnull=True, allow_emergency=True),
     "deleted": lambda now: Q(left_at__gt=now - USERNAME_KEPT),

@@ -59,10 +59,12 @@ ROLES = {
                 "manage_global_wording",
                 "see_opt_outs",
                 "keep_opt_outs",
+                "answer_renewal",
                 "handle_keywords",
                 "see_department_activity",
                 "see_department_messages",
                 "hear_of_prices",
+                "get_delivery_reports",
             }
         ),
     ),
@@ -76,6 +78,7 @@ ROLES = {
                 "keep_personal_wording",
                 "see_opt_outs",
                 "see_own_messages",
+                "get_delivery_reports",
             }
         ),
     ),

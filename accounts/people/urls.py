@@ -23,6 +23,7 @@ USER, ADMIN = {"role": "user"}, {"role": "admin"}
 urlpatterns = [
     path("users/", users.users, name="users"),
     path("users/new/", users.user_add, name="user_add"),
+    path("users/leave/", leaving.leave_together, name="users_leave"),
     path("users/import/", many.user_import, name="user_import"),
     path("users/import/check/", many.user_import_check, name="user_import_check"),
     path("users/import/users.csv", many.user_import_template, name="user_import_template"),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_caps_in_pounds'),
+        ('accounts', '0008_caps_in_pounds'),
         ('messaging', '0023_relay_receipts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

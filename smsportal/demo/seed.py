@@ -24,6 +24,7 @@ from messaging.sending.models import Allowance, Batch, Message
 from messaging.sending.states import BatchState, Lane, State, key_of
 from messaging.text.segments import measure
 from messaging.wording import services as wording
+from smsportal.demo.account_life import make_account_life
 from smsportal.demo.by_email import WITH_RELAY, let_text_by_email
 from smsportal.demo.inbound import make_keywords
 from smsportal.demo.money import announce_a_price, count_what_was_used
@@ -55,6 +56,7 @@ def seed(*, now: dt.datetime) -> bool:
         _make_staff()
         for unit in UNITS:
             _make_unit(unit, carrier, dice, now)
+        make_account_life(now=now)
         announce_a_price(now)
         count_what_was_used()
         audit.record(by=System(), verb="demo.made", words="The demo was filled.", now=now)

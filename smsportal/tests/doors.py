@@ -6,25 +6,29 @@ same department, and admin and user of another one. "in" is the way to the sign-
 comes with an empty body.
 """
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from smsportal.tests import doors_of_account_life, doors_of_money
 from smsportal.tests.world import World
 
 WHO = ("anyone", "operator", "finance", "admin", "user", "colleague", "admin2", "user2")
 
 # What stands in an address that is not one `uid`.
 NOT_OURS: dict[str, Callable[[World], dict[str, Any]]] = {
+    **doors_of_money.PRICES,
     "token": lambda world: {"token": world.token},
     "old-link": lambda world: {"uidb36": "1", "key": "abc"},
     "csv": lambda world: {"kind": "csv"},
-    "price": lambda world: {"key": "text"},
-    "planned": lambda world: {"key": "text", "from_on": dt.date(2099, 8, 1)},
 }
 OURS: dict[str, Callable[[World], dict[str, Any]]] = {
     "code": lambda world: {"uid": world.ours.uid, "pk": world.code.pk},
+    # Whoever has one of these addresses has been sent it.
+    "secret": lambda world: {"secret": world.secret},
+    "renewal-link": lambda world: {"token": world.renewal_link},
+    "report-link": lambda world: {"token": world.report_link},
+    "own-report-link": lambda world: {"token": world.own_report_link},
     "passkey": lambda world: {"pk": world.passkey.pk},
 }
 
@@ -64,7 +68,8 @@ def read(table: str) -> list[Door]:
     ]
 
 
-DOORS = read("""
+DOORS = read(
+    """
 GET  home                                        in  302 302 302 302
 POST home                                        in  302 302 302 302
 POST appearance                                  302 302 302 302 302
@@ -340,10 +345,6 @@ POST renting:give                                in  422 403 403 403
 GET  renting:take_back/keyword                   in  200 403 403 403  403 403 403
 POST renting:take_back/keyword                   in  302 403 403 403  403 403 403
 
-GET  tariffs:list                                in  200 200 403 403
-GET  tariffs:change/price                        in  200 403 403 403
-POST tariffs:change/price                        in  422 403 403 403
-POST tariffs:take_back/planned                   in  422 403 403 403
 GET  keywords:list                               in  403 403 200 403
 GET  keywords:edit/keyword                       in  403 403 200 403  403 404 403
 POST keywords:edit/keyword                       in  403 403 302 403  403 404 403
@@ -384,7 +385,10 @@ POST demo:reply                                  404 404 404 404 404
 GET  demo:faults                                 404 404 404 404 404
 POST demo:faults                                 404 404 404 404 404
 GET  demo:mail                                   404 404 404 404 404
-""")
+"""
+    + doors_of_account_life.TABLE
+    + doors_of_money.TABLE
+)
 
 # The same doors again, within the demo.
 DEMO_DOORS = read("""

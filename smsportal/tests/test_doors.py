@@ -28,6 +28,7 @@ WINGS = sorted({door.wing for door in DOORS})
 @pytest.fixture
 def world(settings, tmp_path) -> World:
     settings.UPLOAD_DIR = tmp_path
+    settings.REPORT_DIR = tmp_path / "reports"
     return make_world()
 
 

@@ -23,6 +23,7 @@ OTHER_USERS = ["user2", "colleague"]
 @pytest.fixture
 def world(settings, tmp_path) -> World:
     settings.UPLOAD_DIR = tmp_path
+    settings.REPORT_DIR = tmp_path / "reports"
     return make_world()
 
 

@@ -10,14 +10,14 @@ pytestmark = pytest.mark.once
 # fmt: off
 WINGS = {
     "accounts": ["audit", "mail", "departments", "people", "opening", "activity", "apikeys",
-                 "requests"],
+                 "requests", "renewals"],
     "messaging": ["text", "carriers", "routes", "senders", "contacts", "imports", "optouts",
                   "wording", "sending", "incoming", "compose", "repeats", "history", "operations",
                   "relay", "campaigns",
                   "api"],
     "inbound": ["handling", "keywords", "calling", "twoway", "sorting", "renting", "routing",
                 "desk", "mailboxes"],
-    "billing": ["tariffs", "usage", "statements", "reports"],
+    "billing": ["tariffs", "usage", "statements", "reports", "delivery"],
 }
 # fmt: on
 ORDER = [*(f"{app}.{wing}" for app, wings in WINGS.items() for wing in wings), "smsportal"]

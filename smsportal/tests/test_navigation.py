@@ -50,7 +50,7 @@ def current_of(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("make", "labels"),
     [
-        (make_user, ["Messages", "Contacts", "Templates", "My profile"]),
+        (make_user, ["Messages", "Contacts", "Templates", "Reports", "My profile"]),
         (
             make_admin,
             [
@@ -59,6 +59,7 @@ def current_of(text: str) -> list[str]:
                 "Contacts",
                 "Templates",
                 "Messages",
+                "Reports",
                 "Activity",
                 "My profile",
             ],
@@ -67,6 +68,7 @@ def current_of(text: str) -> list[str]:
             make_operator,
             [
                 "Departments",
+                "Requests",
                 "Numbers",
                 "Carriers",
                 "To decide",

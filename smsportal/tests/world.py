@@ -10,7 +10,15 @@ from django.utils import timezone
 from accounts.departments.models import CodeKind, CostCode, Department
 from accounts.people.models import AppPassword, Person
 from accounts.people.services.invitations import invite
+from accounts.renewals.queries import coming_year, link_token
+from accounts.requests.queries import secret_of
 from accounts.tests.make import make_admin, make_department, make_finance, make_operator, make_user
+from accounts.tests.requests.asking import make_request
+from billing.delivery import services as delivery
+from billing.delivery.models import Kind, What
+from billing.delivery.periods import Often, last_month
+from billing.delivery.services import Wanted
+from billing.tests.delivery.asking import token_mailed_to
 from inbound.tests.make import come_in, from_phone, make_keyword, make_number
 from inbound.twoway import services as twoway
 from inbound.twoway.models import Conversation
@@ -29,6 +37,7 @@ from messaging.sending.engine import release
 from messaging.tests.make import make_basket, make_batch, make_simulator
 from messaging.wording import services as wording
 from smsportal.lib.ids import uuid7
+from smsportal.lib.walltime import day_of
 
 # Words that stand nowhere else: whoever reads one has seen what is ours.
 SECRETS = {
@@ -54,6 +63,7 @@ SECRETS = {
     "note": "Owes us a shawm",
     "saved answer": "Thank you for the rackett",
     "app password": "The tuba in the cellar",
+    "report": "pochette.example",
 }
 NUMBER = "+447700900613"
 
@@ -107,6 +117,7 @@ def make_world() -> World:
     _make_texts(world)
     _make_inbound(world)
     _make_talk(world)
+    _make_account_life(world)
     return world
 
 
@@ -234,3 +245,23 @@ def _make_talk(world: World) -> None:
     made["saved_answer"] = twoway.add_saved(
         name="Thanks", words=SECRETS["saved answer"], by=user, now=now
     )
+
+
+def _make_account_life(world: World) -> None:
+    """A request, a renewal's link, and reports of `user`: one for others, one with all words."""
+    made, user, now = world.made, world.people["user"], world.now
+    made["asked_for"] = make_request(now=now)
+    made["secret"] = secret_of(made["asked_for"])
+    made["renewal_link"] = link_token(world.people["admin"], coming_year(now))
+    address = f"partner@{SECRETS['report']}"
+    month = last_month(day_of(now))
+    for has_words, to in ((False, address), (True, user.email)):
+        wanted = Wanted(What.TEXTS, has_words, Kind.CSV, Often.ONCE, (to,), month, True)
+        delivery.ask(wanted=wanted, by=user, now=now)
+    wanted = Wanted(What.TEXTS, False, Kind.CSV, Often.ONCE, (), month)
+    made["report"] = delivery.ask(wanted=wanted, by=user, now=now).reports.get()
+    delivery.make_waiting(now=now)
+    made["report_link"] = token_mailed_to(address)
+    made["own_report_link"] = token_mailed_to(user.email)
+    regular = Wanted(What.MESSAGES, False, Kind.CSV, Often.WEEKLY, (user.email,))
+    made["regular_report"] = delivery.ask(wanted=regular, by=user, now=now)

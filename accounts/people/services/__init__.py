@@ -7,7 +7,7 @@ from accounts.people.services.app_passwords import (
     revoke_app_password,
 )
 from accounts.people.services.invitations import add_and_invite, invite
-from accounts.people.services.leaving import remove_person, restore_person
+from accounts.people.services.leaving import remove_people, remove_person, restore_person
 from accounts.people.services.passwords import force_reset
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "invite",
     "make_app_password",
     "person_of",
+    "remove_people",
     "remove_person",
     "restore_person",
     "revoke_app_password",

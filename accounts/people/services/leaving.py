@@ -1,6 +1,7 @@
 """People who leave. The row stays, so that history keeps the name; signing in ends at once."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import transaction
 
@@ -47,6 +48,19 @@ def remove_person(
             now=now,
         )
     return person
+
+
+@transaction.atomic
+def remove_people(*, people: Sequence[Person], by: Actor, now: dt.datetime) -> int:
+    """Delete the accounts of a page, all or none; what they leave behind stops. Answers how many.
+
+    Whoever somebody else has just deleted is passed over.
+    """
+    still = Person.objects.live().filter(pk__in=[person.pk for person in people])
+    left = list(still.select_related("department").order_by("name"))
+    for person in left:
+        remove_person(person=person, by=by, now=now)
+    return len(left)
 
 
 def restore_person(*, person: Person, by: Actor, now: dt.datetime) -> Person:

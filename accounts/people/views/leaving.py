@@ -13,12 +13,12 @@ from accounts.people.access import permission_required, require
 from accounts.people.errors import NotPossible
 from accounts.people.forms.leaving import LeavingForm, ResetForm
 from accounts.people.models import Person
-from accounts.people.queries import heirs_for, touched_by_leaving
+from accounts.people.queries import away, heirs_for, touched_by_leaving
 from accounts.people.roles import RoleName
 from accounts.people.services.invitations import invite as send_invitation
-from accounts.people.services.leaving import remove_person, restore_person
+from accounts.people.services.leaving import remove_people, remove_person, restore_person
 from accounts.people.services.passwords import force_reset
-from accounts.people.views.keeping import list_of, load, tell_of_link
+from accounts.people.views.keeping import A_PAGE, list_of, load, tell_of_link
 
 
 def _page_of(person: Person) -> str:
@@ -91,6 +91,33 @@ def delete(request: HttpRequest, uid: UUID, role: str) -> HttpResponse:
     return render(
         request, "accounts/people/delete.html", context, status=422 if form.errors else 200
     )
+
+
+@permission_required("manage_users")
+@require_POST
+def leave_together(request: HttpRequest) -> HttpResponse:
+    """Those ticked among the ones who have not signed in for a year: shown once more, then gone."""
+    now, picked = timezone.now(), request.POST.getlist("pick")[:A_PAGE]
+    # As text: what is no id of anybody is nobody's, and no error.
+    mine = Person.objects.visible_to(request.user).users().filter(away(now))
+    people = [person for person in mine.order_by("name") if str(person.uid) in picked]
+    back = f"{reverse('people:users')}?state=year"
+    if people and "confirmed" in request.POST:
+        count = remove_people(people=people, by=request.user, now=now)
+        messages.success(
+            request,
+            f"{count} account{' has' if count == 1 else 's have'} been deleted\n"
+            "You can restore them for 90 days.",
+        )
+        return redirect(back)
+    context = {
+        "leavers": [(person, touched_by_leaving(person)) for person in people],
+        "refused": [] if people else [{"id": "main", "text": "Tick the people who have left."}],
+        "back": back,
+        "now": now,
+    }
+    status = 200 if people else 422
+    return render(request, "accounts/people/leave_together.html", context, status=status)
 
 
 @permission_required("manage_users", "manage_departments")

@@ -15,7 +15,7 @@ from accounts.people.access import permission_required
 from accounts.people.errors import DetailsRefused
 from accounts.people.forms.accounts import UserForm
 from accounts.people.models import Person
-from accounts.people.queries import listed, quiet
+from accounts.people.queries import away, listed, quiet
 from accounts.people.services.accounts import edit_user
 from accounts.people.views.keeping import A_PAGE, add_by, link_once, list_of, load
 
@@ -24,6 +24,7 @@ STATES = (
     ("active", "Active"),
     ("invited", "Invited"),
     ("quiet", "Not signed in for 4 months"),
+    ("year", "Not signed in for a year"),
     ("relay", "Email to SMS"),
     ("emergency", "Emergency texts"),
     ("deleted", "Deleted"),
@@ -43,6 +44,7 @@ def users(request: HttpRequest) -> HttpResponse:
         "search": search,
         "state": state,
         "states": STATES,
+        "away_count": everybody.filter(away(now)).count(),
         "quiet_people": everybody.filter(quiet(now)).order_by("name"),
         "once": link_once(request),
     }

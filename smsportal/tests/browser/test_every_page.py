@@ -32,6 +32,7 @@ LOOKS = [
 FILES = {
     "activity:csv",
     "contacts:export",
+    "delivery:download",
     "history:csv",
     "imports:bad_rows",
     "sorting:texts_csv",
@@ -48,6 +49,7 @@ ALIKE = ("account_", "mfa_", "demo:", "people:second_step")
 def visitor(browser, live_server, settings, tmp_path):
     settings.DEMO = True
     settings.UPLOAD_DIR = tmp_path
+    settings.REPORT_DIR = tmp_path / "reports"
     now = timezone.now()
     seed.seed(now=now)
     prepared.prepare(now=now)

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_caps_in_pounds'),
-        ('billing', '0002_first_tariff'),
+        ('accounts', '0008_caps_in_pounds'),
+        ('billing', '0003_delivery'),
         ('inbound', '0001_what_comes_in'),
         ('messaging', '0025_costs_of_before'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -33,7 +33,7 @@ def count_all_of_before(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0003_usage"), ("messaging", "0025_costs_of_before")]
+    dependencies = [("billing", "0004_usage"), ("messaging", "0025_costs_of_before")]
 
     operations = [
         migrations.RunPython(complete_the_first_tariff, migrations.RunPython.noop),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_email_to_sms'),
+        ('accounts', '0007_renewals'),
     ]
 
     operations = [
