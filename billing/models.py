@@ -1,6 +1,7 @@
 """Where Django looks for this app's models."""
 
 from billing.delivery.models import DeliveryLink, DeliveryOrder, DeliveryReport
+from billing.reports.models import JournalLayout
 from billing.tariffs.models import Tariff
 from billing.usage.models import Charge, ReceivedUsage, SentUsage, Uncounted
 
@@ -9,6 +10,7 @@ __all__ = [
     "DeliveryLink",
     "DeliveryOrder",
     "DeliveryReport",
+    "JournalLayout",
     "ReceivedUsage",
     "SentUsage",
     "Tariff",

@@ -55,8 +55,9 @@ PROFILE = Tab(
 )
 CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "imports:", "optouts:"))
 TEMPLATES = Tab("Templates", "wording:list", ("wording:",))
+CHARGES = Tab("Charges", "reports:charges", ("reports:",))
 TARIFFS = Tab("Tariffs", "tariffs:list", ("tariffs:",))
-REPORTS = Tab("Reports", "delivery:list", ("delivery:",))
+REPORTS = Tab("Reports", "reports:charges", ("reports:", "delivery:"))
 ACTIVITY = Tab("Activity", "activity:list", ("activity:",))
 DECIDE = ("operations:to_decide", "operations:decide")
 TABS = {
@@ -85,7 +86,7 @@ TABS = {
         ACTIVITY,
         PROFILE,
     ),
-    RoleName.FINANCE: (TARIFFS, PROFILE),
+    RoleName.FINANCE: (CHARGES, TARIFFS, PROFILE),
     RoleName.OPERATOR: (
         Tab(
             "Departments",

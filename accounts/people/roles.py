@@ -63,6 +63,7 @@ ROLES = {
                 "handle_keywords",
                 "see_department_activity",
                 "see_department_messages",
+                "see_department_charges",
                 "hear_of_prices",
                 "get_delivery_reports",
             }
@@ -79,13 +80,22 @@ ROLES = {
                 "see_opt_outs",
                 "see_own_messages",
                 "get_delivery_reports",
+                "see_own_charges",
             }
         ),
     ),
     RoleName.FINANCE: Role(
         words="finance",
-        home="people:profile",
-        permissions=frozenset({"hear_of_emergencies", "hear_of_prices", "see_tariffs"}),
+        home="reports:charges",
+        permissions=frozenset(
+            {
+                "hear_of_emergencies",
+                "hear_of_prices",
+                "see_tariffs",
+                "see_all_charges",
+                "keep_journal",
+            }
+        ),
         needs_second_step=True,
     ),
 }

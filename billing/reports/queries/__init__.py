@@ -1,0 +1,188 @@
+"""The reports that people ask for."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db.models import QuerySet
+
+from accounts.departments.models import CodeKind, Department
+from accounts.people.models import Person
+from billing.reports.access import Reach
+from billing.reports.cells import KEYWORD, NUMBER, Cell, total
+from billing.reports.period import Period
+from billing.reports.queries.charges import Detail, cells, with_minimum
+from billing.reports.tables import Grouping, Month, Report, Row
+
+NOBODY = "Nobody: keywords, automatic replies"
+YEAR = "To reach the least for the year"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a report is about. Empty: everything that may be seen."""
+
+    period: Period
+    by: Grouping
+    department: Department | None = None
+    code_kind: str = ""
+    code: str = ""
+    source: str = ""
+    person: Person | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.department or self.code_kind or self.code or self.source or self.person)
+
+
+def report(asked: Asked, reach: Reach) -> Report:
+    """Ten queries at most, none of them for a row."""
+    departments = {each.pk: each for each in _departments(asked, reach)}
+    found, has_minimum = _cells(asked, reach, departments)
+    return Report(
+        asked.period,
+        asked.by,
+        _rows(asked.by, found, departments),
+        total(found),
+        [_month(found, month, asked.period) for month in asked.period.months],
+        _rented(found, KEYWORD),
+        _rented(found, NUMBER),
+        has_minimum,
+    )
+
+
+def _departments(asked: Asked, reach: Reach) -> QuerySet[Department]:
+    department_id = asked.department.pk if asked.department else reach.department_id
+    everyone = Department.objects.all()
+    return everyone if department_id is None else everyone.filter(pk=department_id)
+
+
+def _cells(
+    asked: Asked, reach: Reach, departments: dict[int, Department]
+) -> tuple[list[Cell], bool]:
+    """Cut first, narrowed then: so a narrower report agrees with the wider one to the penny."""
+    person_id = asked.person.pk if asked.person else reach.person_id
+    is_of_all = asked.department is None and reach.department_id is None
+    found = cells(
+        asked.period,
+        department_ids=None if is_of_all else list(departments),
+        detail=Detail(asked.by == "user" or person_id is not None, bool(asked.source)),
+    )
+    has_minimum = asked.period.is_from_the_start and person_id is None and not asked.source
+    if has_minimum:
+        found = with_minimum(found, asked.period, departments.values())
+    return [cell for cell in found if _fits(cell, asked, person_id)], has_minimum
+
+
+def _fits(cell: Cell, asked: Asked, person_id: int | None) -> bool:
+    return (
+        (person_id is None or cell.person_id == person_id)
+        and (not asked.source or cell.source == asked.source)
+        and (not asked.code_kind or cell.line.code_kind == asked.code_kind)
+        and (not asked.code or cell.line.code.casefold() == asked.code.casefold())
+    )
+
+
+def _month(found: list[Cell], on: dt.date, period: Period) -> Month:
+    figures = total(cell for cell in found if cell.month == on)
+    texts = figures.texts_pence + figures.inbound_pence
+    return Month(on, texts, figures.fees_pence, period.is_so_far(on))
+
+
+def _rented(found: list[Cell], what: str) -> int:
+    """How many keywords or numbers there were, however often their price or code changed."""
+    cells_of_it = [cell for cell in found if cell.line.what == what]
+    return len({(cell.line.department_id, cell.line.label, cell.person_id) for cell in cells_of_it})
+
+
+def _rows(by: Grouping, found: list[Cell], departments: dict[int, Department]) -> list[Row]:
+    match by:
+        case "code":
+            return _by_code(found, departments)
+        case "department":
+            return _by_department(found, departments)
+        case "user":
+            return _by_user(found, departments)
+        case _:
+            return _by_month(found)
+
+
+Key = TypeVar("Key")
+
+
+def _grouped(found: Iterable[Cell], key: Callable[[Cell], Key]) -> dict[Key, list[Cell]]:
+    groups: dict[Key, list[Cell]] = defaultdict(list)
+    for cell in found:
+        groups[key(cell)].append(cell)
+    return groups
+
+
+def _by_code(found: list[Cell], departments: dict[int, Department]) -> list[Row]:
+    rows = []
+    for (kind, code), of_it in _grouped(found, _code_of).items():
+        names = sorted({departments[cell.line.department_id].name for cell in of_it})
+        label = CodeKind(kind).label
+        narrower = {"by": "department", "kind": kind, "code": code}
+        rows.append(Row((", ".join(names), code, label), total(of_it), narrower))
+    return _by_name(rows)
+
+
+def _code_of(cell: Cell) -> tuple[str, str]:
+    return cell.line.code_kind, cell.line.code
+
+
+def _by_department(found: list[Cell], departments: dict[int, Department]) -> list[Row]:
+    rows = []
+    for pk, of_it in _grouped(found, lambda cell: cell.line.department_id).items():
+        department = departments[pk]
+        codes = sorted({cell.line.code for cell in of_it})
+        narrower = {"by": "month", "department": str(department.uid)}
+        rows.append(Row((department.name, ", ".join(codes)), total(of_it), narrower))
+    return _by_name(rows)
+
+
+def _by_user(found: list[Cell], departments: dict[int, Department]) -> list[Row]:
+    groups = _grouped(found, lambda cell: cell.person_id)
+    of_nobody = groups.pop(None, [])
+    people = Person.objects.in_bulk([pk for pk in groups if pk is not None])
+    rows = []
+    for pk, of_it in groups.items():
+        person = people[pk or 0]
+        of = departments[of_it[0].line.department_id].name
+        narrower = {"by": "month", "user": str(person.uid)}
+        rows.append(Row((person.name, person.username, of), total(of_it), narrower))
+    return _by_name(rows) + _of_nobody(of_nobody, places=3)
+
+
+def _by_month(found: list[Cell]) -> list[Row]:
+    groups = _grouped(found, lambda cell: cell.month)
+    year = groups.pop(None, [])
+    months = sorted(groups.items(), key=lambda item: item[0] or dt.date.min)
+    rows = [
+        Row(
+            (f"{on:%B %Y}",),
+            total(of_it),
+            {"by": "user", "from": f"{on:%Y-%m}", "to": f"{on:%Y-%m}"},
+        )
+        for on, of_it in months
+        if on
+    ]
+    return rows + _of_nobody(year, places=1)
+
+
+def _of_nobody(cells_of_it: list[Cell], *, places: int) -> list[Row]:
+    """What belongs to no user, and what to no month, in rows of their own."""
+    rows = []
+    for words, of_it in (
+        (NOBODY, [cell for cell in cells_of_it if cell.month]),
+        (YEAR, [cell for cell in cells_of_it if not cell.month]),
+    ):
+        if of_it:
+            rows.append(Row((words, *[""] * (places - 1)), total(of_it)))
+    return rows
+
+
+def _by_name(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: tuple(name.casefold() for name in row.names))
