@@ -160,7 +160,7 @@ class JournalForm(forms.Form):
             self.fields[f"place_{key}"] = forms.CharField(
                 label=f"Place of {usual}",
                 required=False,
-                max_length=3,
+                max_length=20,
                 widget=forms.TextInput(attrs={"inputmode": "numeric"}),
             )
             self.fields[f"heading_{key}"] = forms.CharField(

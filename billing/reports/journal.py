@@ -81,7 +81,7 @@ def _cells(entry: Entry, layout: Layout) -> dict[str, Cell]:
         "kind": entry.kind,
         "debit": layout.debit_account,
         "credit": layout.credit_account,
-        AMOUNT: Decimal(entry.pence) / 100,
+        AMOUNT: Decimal(entry.pence).scaleb(-2),
         "description": f"Text messages {day(entry.from_on)} to {day(entry.to_on)}",
         "departments": entry.departments,
         "texts": entry.text_count,
@@ -94,7 +94,7 @@ def _cells(entry: Entry, layout: Layout) -> dict[str, Cell]:
 def _control_line(entries: Sequence[Entry], layout: Layout) -> list[Cell]:
     keys = [key for key, _ in layout.columns]
     cells: list[Cell] = [""] * len(keys)
-    cells[keys.index(AMOUNT)] = Decimal(sum(entry.pence for entry in entries)) / 100
+    cells[keys.index(AMOUNT)] = Decimal(sum(entry.pence for entry in entries)).scaleb(-2)
     where = next(at for at, key in enumerate(keys) if key != AMOUNT)
     cells[where] = control(len(entries))
     return cells

@@ -27,7 +27,7 @@ class Column:
 
     def cell(self, figures: Figures) -> Cell:
         value = self.read(figures)
-        return Decimal(value) / 100 if self.is_money else value
+        return Decimal(value).scaleb(-2) if self.is_money else value
 
 
 MINIMUM: Final = Column("To reach minimum", lambda each: each.minimum_pence, is_money=True)

@@ -48,7 +48,7 @@ def charges(request: HttpRequest) -> HttpResponse:
         "reads_all": request.user.may(ALL),
         "prices": prices_on(asked.period.to_on),
         "statement_of": _of_statement(request, asked),
-        "standing": None if request.user.may(ALL) else standing(reach_of(request.user), today),
+        "standing": None if request.user.may(ALL) else standing(request.user, today),
         "today": today,
     }
     return render(request, "billing/reports/charges.html", context)

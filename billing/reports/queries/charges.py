@@ -90,12 +90,12 @@ def with_minimum(
     of_each: dict[int, list[Cell]] = defaultdict(list)
     for cell in used:
         of_each[cell.line.department_id].append(cell)
-    prices, codes = price_book(), code_book([department.pk for department in departments])
+    least = price_book().on(period.year.first_on).minimum_tenths
+    codes = code_book([department.pk for department in departments])
     short = []
     for department in departments:
         if not _owes(department, period):
             continue
-        least = prices.on(max(period.from_on, day_of(department.created_at))).minimum_tenths
         spent = total(of_each[department.pk]).usage_pence
         line = Line(MINIMUM, department.pk, *codes.on(department.pk, period.to_on), least)
         if to_pence(least) > spent:
