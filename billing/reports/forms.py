@@ -50,6 +50,7 @@ class ReportForm(forms.Form):
     source = forms.ChoiceField(label="Sent from", required=False, choices=SOURCES)
     by = forms.CharField(required=False, widget=forms.HiddenInput)
     user = forms.CharField(required=False, widget=forms.HiddenInput)
+    only = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, person: Person, today: dt.date) -> None:
         self.person, self.today, self.reach = person, today, reach_of(person)
@@ -95,6 +96,7 @@ class ReportForm(forms.Form):
             code=cleaned.get("code", "").strip(),
             source=cleaned.get("source", ""),
             person=self._person(),
+            is_used_only=cleaned.get("only") == "used",
         )
 
     def period(self) -> Period:

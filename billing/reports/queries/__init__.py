@@ -31,10 +31,12 @@ class Asked:
     code: str = ""
     source: str = ""
     person: Person | None = None
+    is_used_only: bool = False  # without what is missing to the least for the year
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.department or self.code_kind or self.code or self.source or self.person)
+        of_whom = self.department or self.person
+        return bool(of_whom or self.code_kind or self.code or self.source or self.is_used_only)
 
 
 def report(asked: Asked, reach: Reach) -> Report:
@@ -70,7 +72,8 @@ def _cells(
         department_ids=None if is_of_all else list(departments),
         detail=Detail(asked.by == "user" or person_id is not None, bool(asked.source)),
     )
-    has_minimum = asked.period.is_from_the_start and person_id is None and not asked.source
+    is_part = person_id is not None or bool(asked.source) or asked.is_used_only
+    has_minimum = asked.period.is_from_the_start and not is_part
     if has_minimum:
         found = with_minimum(found, asked.period, departments.values())
     return [cell for cell in found if _fits(cell, asked, person_id)], has_minimum
@@ -159,17 +162,13 @@ def _by_user(found: list[Cell], departments: dict[int, Department]) -> list[Row]
 def _by_month(found: list[Cell]) -> list[Row]:
     groups = _grouped(found, lambda cell: cell.month)
     year = groups.pop(None, [])
-    months = sorted(groups.items(), key=lambda item: item[0] or dt.date.min)
-    rows = [
-        Row(
-            (f"{on:%B %Y}",),
-            total(of_it),
-            {"by": "user", "from": f"{on:%Y-%m}", "to": f"{on:%Y-%m}"},
-        )
-        for on, of_it in months
-        if on
-    ]
+    months = sorted((on, of_it) for on, of_it in groups.items() if on)
+    rows = [Row((f"{on:%B %Y}",), total(of_it), _only(on)) for on, of_it in months]
     return rows + _of_nobody(year, places=1)
+
+
+def _only(month: dt.date) -> dict[str, str]:
+    return {"by": "user", "from": f"{month:%Y-%m}", "to": f"{month:%Y-%m}", "only": "used"}
 
 
 def _of_nobody(cells_of_it: list[Cell], *, places: int) -> list[Row]:
