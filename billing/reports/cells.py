@@ -33,7 +33,9 @@ class Line(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Exact, in tenths of a penny. month: its first day."""
+    """Exact, in tenths of a penny. month: its first day; the first one where months are not told
+    apart.
+    """
 
     month: dt.date
     person_id: int | None
@@ -56,8 +58,10 @@ class Cell(NamedTuple):
 
 
 def cut(line: Line, pieces: Iterable[Piece]) -> list[Cell]:
-    """Months first: so a report to the end of April agrees with April's part of a later one."""
-    in_order = sorted(pieces, key=lambda piece: (piece.month, piece.person_id or 0, piece.source))
+    """Ways of sending first, then users, then months: so whoever cuts less finely, without the
+    later ones, has the sums of the same cells.
+    """
+    in_order = sorted(pieces, key=lambda piece: (piece.source, piece.person_id or 0, piece.month))
     pence = shares([piece.tenths for piece in in_order])
     return [
         Cell(

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,6 +28,7 @@ from smsportal.lib.walltime import day_of
 
 READER = permission_required(ALL, DEPARTMENTS, OWN)
 PREVIEWED = 5
+ROWS_A_PAGE = 100
 
 
 @require_GET
@@ -34,14 +36,15 @@ PREVIEWED = 5
 def charges(request: HttpRequest) -> HttpResponse:
     today = day_of(timezone.now())
     form, asked, found = _report(request)
+    page = Paginator(found.rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "asked": asked,
         "report": found,
         "ways": [(by, tables.BY[by], _link(request, by=by)) for by in form.groupings],
+        "page": page,
         "rows": [
-            (row, tables.shown(found, row.figures), _narrower(request, form, row))
-            for row in found.rows
+            (row, tables.shown(found, row.figures), _narrower(request, form, row)) for row in page
         ],
         "total": tables.shown(found, found.total),
         "query": request.GET.urlencode(),
@@ -124,6 +127,7 @@ def _report(request: HttpRequest) -> tuple[ReportForm, Asked, Report]:
 def _link(request: HttpRequest, **changes: str) -> str:
     """This page, asked otherwise; nothing for no change at all."""
     query: QueryDict = request.GET.copy()
+    query.pop("page", None)
     for name, value in changes.items():
         query[name] = value
     return f"?{query.urlencode()}" if changes else ""

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from accounts.departments.models import CodeKind, Department
 from accounts.people.models import Person
 from billing.reports.access import Reach
-from billing.reports.cells import KEYWORD, NUMBER, Cell, total
+from billing.reports.cells import KEYWORD, MINIMUM, NUMBER, Cell, total
 from billing.reports.period import Period
 from billing.reports.queries.charges import Detail, cells, with_minimum
 from billing.reports.tables import Grouping, Month, Report, Row
@@ -40,43 +40,61 @@ class Asked:
 
 
 def report(asked: Asked, reach: Reach) -> Report:
-    """Ten queries at most, none of them for a row."""
+    """Sixteen queries at most, none of them for a row."""
     departments = {each.pk: each for each in _departments(asked, reach)}
-    found, has_minimum = _cells(asked, reach, departments)
+    has_minimum = _has_minimum(asked, reach)
+    by_month = _cells(asked, reach, departments)
+    of_rows = by_month
+    if asked.by == "user":
+        of_rows = _cells(asked, reach, departments, by_user=True)
     return Report(
         asked.period,
         asked.by,
-        _rows(asked.by, found, departments),
-        total(found),
-        [_month(found, month, asked.period) for month in asked.period.months],
-        _rented(found, KEYWORD),
-        _rented(found, NUMBER),
+        _rows(asked.by, of_rows, departments),
+        total(of_rows),
+        [_month(by_month, month, asked.period) for month in asked.period.months],
+        _rented(by_month, KEYWORD),
+        _rented(by_month, NUMBER),
         has_minimum,
     )
 
 
 def _departments(asked: Asked, reach: Reach) -> QuerySet[Department]:
-    department_id = asked.department.pk if asked.department else reach.department_id
+    department_id = _department_id(asked, reach)
     everyone = Department.objects.all()
     return everyone if department_id is None else everyone.filter(pk=department_id)
 
 
+def _department_id(asked: Asked, reach: Reach) -> int | None:
+    """The only one that it can be about; None for all."""
+    if asked.department:
+        return asked.department.pk  # type: ignore[no-any-return]
+    return asked.person.department_id if asked.person else reach.department_id
+
+
+def _has_minimum(asked: Asked, reach: Reach) -> bool:
+    is_of_a_user = asked.person is not None or reach.person_id is not None
+    is_part = is_of_a_user or bool(asked.source) or asked.is_used_only
+    return asked.period.is_from_the_start and not is_part
+
+
 def _cells(
-    asked: Asked, reach: Reach, departments: dict[int, Department]
-) -> tuple[list[Cell], bool]:
-    """Cut first, narrowed then: so a narrower report agrees with the wider one to the penny."""
+    asked: Asked, reach: Reach, departments: dict[int, Department], *, by_user: bool = False
+) -> list[Cell]:
+    """Cut first, narrowed then: so a narrower report agrees with the wider one to the penny.
+
+    by_user: by users in place of months.
+    """
     person_id = asked.person.pk if asked.person else reach.person_id
-    is_of_all = asked.department is None and reach.department_id is None
+    is_of_all = _department_id(asked, reach) is None
     found = cells(
         asked.period,
         department_ids=None if is_of_all else list(departments),
-        detail=Detail(asked.by == "user" or person_id is not None, bool(asked.source)),
+        detail=Detail(bool(asked.source), by_user or person_id is not None, not by_user),
     )
-    is_part = person_id is not None or bool(asked.source) or asked.is_used_only
-    has_minimum = asked.period.is_from_the_start and not is_part
-    if has_minimum:
+    if _has_minimum(asked, reach):
         found = with_minimum(found, asked.period, departments.values())
-    return [cell for cell in found if _fits(cell, asked, person_id)], has_minimum
+    return [cell for cell in found if _fits(cell, asked, person_id)]
 
 
 def _fits(cell: Cell, asked: Asked, person_id: int | None) -> bool:
@@ -175,8 +193,8 @@ def _of_nobody(cells_of_it: list[Cell], *, places: int) -> list[Row]:
     """What belongs to no user, and what to no month, in rows of their own."""
     rows = []
     for words, of_it in (
-        (NOBODY, [cell for cell in cells_of_it if cell.month]),
-        (YEAR, [cell for cell in cells_of_it if not cell.month]),
+        (NOBODY, [cell for cell in cells_of_it if cell.line.what != MINIMUM]),
+        (YEAR, [cell for cell in cells_of_it if cell.line.what == MINIMUM]),
     ):
         if of_it:
             rows.append(Row((words, *[""] * (places - 1)), total(of_it)))

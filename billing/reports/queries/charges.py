@@ -15,22 +15,25 @@ from billing.usage.queries import By, code_book, rental_lines, rows
 from smsportal.lib.phones import mask
 from smsportal.lib.walltime import day_of, start_of
 
-LINE: Final[tuple[By, ...]] = ("department", "code", "price", "month")
+LINE: Final[tuple[By, ...]] = ("department", "code", "price")
 
 
 @dataclass(frozen=True)
 class Detail:
-    """How finely cells are cut. Months always; a coarser cut has the same months."""
+    """How finely lines are cut. What is not asked for is not read: a university has many users."""
 
-    by_person: bool = False
     by_source: bool = False
+    by_person: bool = False
+    by_month: bool = True
 
     @property
     def by(self) -> tuple[By, ...]:
-        # Users before ways of sending, as in cells.cut: a report by user is the same either way.
-        if self.by_source:
-            return (*LINE, "person", "source")
-        return (*LINE, "person") if self.by_person else LINE
+        wanted: tuple[tuple[By, bool], ...] = (
+            ("source", self.by_source),
+            ("person", self.by_person),
+            ("month", self.by_month),
+        )
+        return LINE + tuple(name for name, is_wanted in wanted if is_wanted)
 
 
 def cells(
@@ -53,7 +56,7 @@ def _used(
     )
     for row in found:
         place = (row.department_id, row.code_kind, row.code, row.price_tenths)
-        where = (row.month, row.person_id, row.source or "")
+        where = (row.month or period.months[0], row.person_id, row.source or "")
         if row.part_count:
             texts = (row.part_count, row.text_count, row.cost_tenths)
             yield Line(TEXTS, *place), Piece(*where, *texts)  # type: ignore[arg-type]

@@ -50,17 +50,17 @@ def test_pieces_add_up_to_their_line_and_to_every_line_that_ended_sooner(pieces)
         )
     )
 )  # fmt: skip
-def test_a_finer_cut_has_the_months_of_a_coarser_one(used):
+def test_a_finer_cut_has_the_users_of_a_coarser_one(used):
     line = Line(TEXTS, 1, "cost_centre", "PH0123", 35)
-    fine = [piece(n * 35, month=MONTHS[m], person=p, source=s) for m, p, s, n in used]
+    fine = [piece(n * 35, month=MONTHS[m], person=p) for m, p, _, n in used]
     coarse = [
-        piece(sum(each.tenths for each in fine if each.month == month), month=month, person=None)
-        for month in MONTHS
+        piece(sum(each.tenths for each in fine if each.person_id == person), person=person)
+        for person in (1, 2, 3)
     ]
 
-    for month in MONTHS:
-        of_month = [c.pence for c in cut(line, fine) if c.month == month]
-        assert sum(of_month) == sum(c.pence for c in cut(line, coarse) if c.month == month)
+    for person in (1, 2, 3):
+        of_one = [cell.pence for cell in cut(line, fine) if cell.person_id == person]
+        assert sum(of_one) == sum(c.pence for c in cut(line, coarse) if c.person_id == person)
 
 
 def test_a_row_says_what_its_cells_are():
