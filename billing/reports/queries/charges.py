@@ -54,9 +54,10 @@ def _used(
     found = rows(
         from_on=period.from_on, to_on=period.to_on, department_ids=department_ids, by=detail.by
     )
+    first = period.months[0]
     for row in found:
         place = (row.department_id, row.code_kind, row.code, row.price_tenths)
-        where = (row.month or period.months[0], row.person_id, row.source or "")
+        where = (row.month or first, row.person_id, row.source or "")
         if row.part_count:
             texts = (row.part_count, row.text_count, row.cost_tenths)
             yield Line(TEXTS, *place), Piece(*where, *texts)  # type: ignore[arg-type]
