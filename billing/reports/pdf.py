@@ -39,7 +39,7 @@ class _Sheet(FPDF):
     def footer(self) -> None:
         self.set_y(-14)
         self.small()
-        self.cell(0, 5, f"Statement {self._number}, page {self.page_no()} of {{nb}}", align="R")
+        self.cell(0, 5, f"Statement {self._number}, page {self.page_no()} of {{nb}}")
 
     def small(self) -> None:
         self.set_font(FONT, size=8.5)

@@ -167,13 +167,12 @@ def _by_department(found: list[Cell], departments: dict[int, Department]) -> lis
 def _by_user(found: list[Cell], departments: dict[int, Department]) -> list[Row]:
     groups = _grouped(found, lambda cell: cell.person_id)
     of_nobody = groups.pop(None, [])
-    people = Person.objects.in_bulk([pk for pk in groups if pk is not None])
+    people = Person.objects.filter(pk__in=[pk for pk in groups if pk is not None])
     rows = []
-    for pk, of_it in groups.items():
-        person = people[pk or 0]
-        of = departments[of_it[0].line.department_id].name
-        narrower = {"by": "month", "user": str(person.uid)}
-        rows.append(Row((person.name, person.username, of), total(of_it), narrower))
+    for pk, uid, name, username in people.values_list("pk", "uid", "name", "username"):
+        of = departments[groups[pk][0].line.department_id].name
+        narrower = {"by": "month", "user": str(uid)}
+        rows.append(Row((name, username, of), total(groups[pk]), narrower))
     return _by_name(rows) + _of_nobody(of_nobody, places=3)
 
 

@@ -123,13 +123,14 @@ def test_a_statement_shows_a_number_only_by_its_end(finance, used):
     assert "900950" not in text.replace(" ", "")
 
 
-def test_a_statement_writes_every_name_there_is(finance, used):
+def test_a_statement_writes_every_name_there_is_and_logs_none(finance, used, caplog):
     Department.objects.filter(pk=used.music.pk).update(name="Łódź ar Ŵy 音楽")
 
     text = text_of(body_of(finance.get(reverse("reports:statement", args=[used.music.uid]))))
 
     assert "Łódź ar Ŵy" in text
     assert "To reach the minimum" in text
+    assert caplog.messages == []
 
 
 def test_the_same_statement_is_the_same_file(finance, used):
