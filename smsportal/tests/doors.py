@@ -345,13 +345,6 @@ POST renting:give                                in  422 403 403 403
 GET  renting:take_back/keyword                   in  200 403 403 403  403 403 403
 POST renting:take_back/keyword                   in  302 403 403 403  403 403 403
 
-GET  reports:charges                             in  403 200 200 200
-GET  reports:download/csv                        in  403 200 200 200
-GET  reports:statement/ours                      in  403 200 200 403  403 404 403
-GET  reports:journal                             in  403 200 403 403
-POST reports:journal                             in  403 422 403 403
-GET  reports:journal_csv                         in  403 200 403 403
-
 GET  keywords:list                               in  403 403 200 403
 GET  keywords:edit/keyword                       in  403 403 200 403  403 404 403
 POST keywords:edit/keyword                       in  403 403 302 403  403 404 403
