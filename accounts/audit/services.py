@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from accounts.audit.actors import Actor
 from accounts.audit.models import AuditEvent
-from smsportal.lib import request_context
+from smsportal.lib import db, request_context
 
 
 def record(
@@ -36,7 +37,11 @@ def record_each(
 
 def record_all(lines: Iterable[AuditEvent]) -> None:
     """Write many lines, as `line` makes them, of whoever did what."""
-    AuditEvent.objects.bulk_create(lines)
+    _INSERT(map(attrgetter(*_COLUMNS), lines))
+
+
+_COLUMNS: Final = [field.attname for field in AuditEvent._meta.fields if not field.primary_key]
+_INSERT: Final = db.Inserting(AuditEvent, each=_COLUMNS)
 
 
 def line(

@@ -1,6 +1,7 @@
 """Departments, the codes they are charged to, and the name their texts come from."""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -35,12 +36,8 @@ class DepartmentQuerySet(models.QuerySet):
 
     def with_code(self, on: dt.date) -> "DepartmentQuerySet":
         """Adds `code` and `code_kind` as they are on that day."""
-        current = CostCode.objects.filter(department=OuterRef("pk"), from_on__lte=on).order_by(
-            "-from_on"
-        )
         return self.annotate(
-            code=Subquery(current.values("code")[:1]),
-            code_kind=Subquery(current.values("kind")[:1]),
+            code=CostCode.of(OuterRef("pk"), on), code_kind=CostCode.of(OuterRef("pk"), on, "kind")
         )
 
 
@@ -117,3 +114,9 @@ class CostCode(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @classmethod
+    def of(cls, department: Any, on: Any, column: str = "code") -> Subquery:
+        """For a query about departments: what they have on that day. Both may be expressions."""
+        theirs = cls.objects.filter(department=department, from_on__lte=on).order_by("-from_on")
+        return Subquery(theirs.values(column)[:1])

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import DateField, Q
 
 from accounts.audit.access import require
 from accounts.audit.actors import Actor
@@ -16,11 +16,20 @@ from accounts.people.models import Person
 from billing.tariffs import queries
 from billing.tariffs.models import PRICES, Tariff
 from billing.tariffs.sorts import Sort
+from smsportal.lib import db
 from smsportal.lib.errors import Refused
 from smsportal.lib.walltime import day_of
 from smsportal.lib.words import day
 
 TEAM = "manage_tariffs"
+# It is asked for with every mail.
+_PRICE: Final = db.Ready[int](
+    lambda: (
+        Tariff.objects.filter(from_on__lte=db.Given("on", DateField()), part_tenths__isnull=False)
+        .order_by("-from_on")
+        .values_list("part_tenths", flat=True)[:1]
+    )
+)
 
 
 class PriceList:
@@ -28,8 +37,9 @@ class PriceList:
 
     def part_tenths(self, *, department_id: int, on: dt.date) -> int:
         """The price of one part on that day. Raises Tariff.DoesNotExist before the first tariff."""
-        priced = Tariff.objects.filter(from_on__lte=on, part_tenths__isnull=False)
-        return priced.latest("from_on").part_tenths or 0
+        if not (found := _PRICE(on=on)):
+            raise Tariff.DoesNotExist
+        return found[0]
 
     def parts_tenths(self, *, department_ids: Collection[int], on: dt.date) -> dict[int, int]:
         """One price holds for all of them. Raises as above."""

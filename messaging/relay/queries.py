@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, CharField, QuerySet
 from django.db.models.functions import Lower
 
 from accounts.people.models import Person
@@ -16,6 +17,7 @@ from messaging.relay.answers import (
 )
 from messaging.relay.letter import address_of
 from messaging.senders.models import OptOut, Sender
+from smsportal.lib import db
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,7 @@ class Known:
 def look_up(questions: Sequence[Question]) -> list[Known]:
     by_id, by_address = _people(questions)
     numbers = {question.number for question in questions}
-    ours = _of_ours(numbers)
-    out = set(
-        OptOut.objects.in_force().filter(number__in=numbers).values_list("department_id", "number")
-    )
+    ours, out = set(_OURS(numbers=numbers)), set(_OPTED_OUT(numbers=numbers))
     answers = []
     for each in questions:
         if each.person_id is not None:
@@ -74,16 +73,37 @@ def may_relay(person: Person) -> bool:
 def _people(questions: Sequence[Question]) -> tuple[dict[int, Person], dict[str, Person]]:
     ids = {each.person_id for each in questions if each.person_id is not None}
     addresses = {address_of(each.envelope_from) for each in questions if each.person_id is None}
-    wanted = Person.objects.live().alias(address=Lower("email"))
-    found = wanted.filter(
-        Q(pk__in=ids) | Q(address__in=addresses, allow_relay=True)
-    ).select_related("department")
+    by_id = _BY_ID(ids=ids) if ids else []
+    by_address = _BY_ADDRESS(addresses=addresses) if addresses else []
     return (
-        {person.pk: person for person in found},
-        {address_of(person.email): person for person in found if person.allow_relay},
+        {person.pk: person for person in by_id},
+        {address_of(person.email): person for person in by_address},
     )
 
 
-def _of_ours(numbers: set[str]) -> set[str]:
-    live = Sender.objects.filter(released_at__isnull=True, number__in=numbers)
-    return set(live.values_list("number", flat=True))
+def _live() -> QuerySet[Person]:
+    return Person.objects.live().select_related("department")
+
+
+_BY_ID: Final = db.Ready[Person](
+    lambda: _live().filter(pk__in=db.GivenList("ids", BigIntegerField()))
+)
+_BY_ADDRESS: Final = db.Ready[Person](
+    lambda: (
+        _live()
+        .alias(address=Lower("email"))
+        .filter(address__in=db.GivenList("addresses", CharField()), allow_relay=True)
+    )
+)
+_OURS: Final = db.Ready[str](
+    lambda: Sender.objects.filter(
+        released_at__isnull=True, number__in=db.GivenList("numbers", CharField())
+    ).values_list("number", flat=True)
+)
+_OPTED_OUT: Final = db.Ready[tuple[int | None, str]](
+    lambda: (
+        OptOut.objects.in_force()
+        .filter(number__in=db.GivenList("numbers", CharField()))
+        .values_list("department_id", "number")
+    )
+)

@@ -8,9 +8,11 @@ import datetime as dt
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models import BigIntegerField, CharField
 
 from accounts.people.models import Person
 from messaging.relay import answers
@@ -24,7 +26,7 @@ from messaging.sending import services as sending
 from messaging.sending.errors import CapReached, EmptyText, NobodyToText, TooManyParts
 from messaging.sending.queries.caps import Cap
 from messaging.text.segments import measure
-from smsportal.lib import walltime
+from smsportal.lib import db, walltime
 from smsportal.lib.db import database_now, or_reconnect
 from smsportal.lib.errors import Refused
 from smsportal.lib.ids import uuid7
@@ -99,6 +101,15 @@ class Storing:
 
 
 Mark = tuple[int, str, str]  # person, mail, number
+_RECEIPTS: Final = db.Ready[tuple](
+    lambda: RelayReceipt.objects.filter(
+        person_id__in=db.GivenList("people", BigIntegerField()),
+        key__in=db.GivenList("keys", CharField()),
+    ).values_list("pk", "person_id", "key", "number", "until", "batch__reference")
+)
+_KEEP_RECEIPTS: Final = db.Inserting(
+    RelayReceipt, each=("person_id", "key", "number", "batch_id", "until")
+)
 
 
 class Round:
@@ -128,10 +139,9 @@ class Round:
 
     def _receipts(self) -> dict[Mark, str]:
         """The references of those that were taken before; what is too old is forgotten."""
-        known = RelayReceipt.objects.filter(
-            person_id__in={mail.person_id for mail in self.mails},
-            key__in={mail.key for mail in self.mails},
-        ).values_list("pk", "person_id", "key", "number", "until", "batch__reference")
+        known = _RECEIPTS(
+            people={mail.person_id for mail in self.mails}, keys={mail.key for mail in self.mails}
+        )
         found, old = {}, []
         for pk, person_id, key, number, until, reference in known:
             if until <= self.now:
@@ -167,20 +177,14 @@ class Round:
 
     def _keep_receipts(self, results: Sequence[sending.Accepted | Refused]) -> None:
         taken = [
-            (self.mails[place], number, result.batch)
+            (self.mails[place], number, result.batch.pk)
             for place, result in zip(self.places, results, strict=True)
             if isinstance(result, sending.Accepted)
             for number in result.numbers
         ]
-        RelayReceipt.objects.bulk_create(
-            RelayReceipt(
-                person_id=mail.person_id,
-                key=mail.key,
-                number=number,
-                batch=batch,
-                until=self.now + mail.known_for,
-            )
-            for mail, number, batch in [*taken, *((*each, None) for each in self.counted)]
+        _KEEP_RECEIPTS(
+            (mail.person_id, mail.key, number, batch_id, self.now + mail.known_for)
+            for mail, number, batch_id in [*taken, *((*each, None) for each in self.counted)]
         )
 
     def _say_twice(self) -> None:

@@ -4,9 +4,10 @@ go.
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 
 from django.conf import settings
-from django.db.models import Case, F, QuerySet, Sum, When
+from django.db.models import BigIntegerField, Case, CharField, DateField, F, QuerySet, Sum, When
 from django.db.models.functions import Greatest
 
 from accounts.departments.models import Department
@@ -90,6 +91,15 @@ def reserve_each(orders: Sequence[Wanted]) -> list[CapReached | None]:
 Key = tuple[str, int, dt.date]
 
 
+class Row(NamedTuple):
+    pk: int
+    scope: str
+    owner_id: int
+    period_on: dt.date
+    used_count: int
+    used_tenths: int
+
+
 def _key(cap: Cap) -> Key:
     return cap.scope, cap.owner_id, cap.period_on
 
@@ -105,7 +115,7 @@ def _take_in_memory(used: dict[Key, tuple[int, int]], wanted: Wanted) -> CapReac
     return None
 
 
-def _locked(keys: Sequence[Key]) -> dict[Key, Allowance]:
+def _locked(keys: Sequence[Key]) -> dict[Key, Row]:
     """Locked in CAP_ORDER, as those do who reserve for one."""
     rows = _lock(keys)
     if missing := [key for key in keys if key not in rows]:
@@ -120,14 +130,29 @@ def _locked(keys: Sequence[Key]) -> dict[Key, Allowance]:
     return rows
 
 
-def _lock(keys: Sequence[Key]) -> dict[Key, Allowance]:
-    order = Case(*(When(scope=scope, then=place) for place, scope in enumerate(CAP_ORDER)))
+def _lock(keys: Sequence[Key]) -> dict[Key, Row]:
     scopes, owner_ids, periods = (set(column) for column in zip(*keys, strict=True))
-    rows = Allowance.objects.filter(
-        scope__in=scopes, owner_id__in=owner_ids, period_on__in=periods
-    ).order_by(order, "owner_id", "period_on")
-    found = {(row.scope, row.owner_id, row.period_on): row for row in rows.select_for_update()}
+    rows = map(Row._make, _LOCKING(scopes=scopes, owner_ids=owner_ids, periods=periods))
+    found = {(row.scope, row.owner_id, row.period_on): row for row in rows}
     return {key: found[key] for key in keys if key in found}
+
+
+_LOCKING: Final = db.Ready[tuple](
+    lambda: (
+        Allowance.objects.filter(
+            scope__in=db.GivenList("scopes", CharField()),
+            owner_id__in=db.GivenList("owner_ids", BigIntegerField()),
+            period_on__in=db.GivenList("periods", DateField()),
+        )
+        .order_by(
+            Case(*(When(scope=scope, then=place) for place, scope in enumerate(CAP_ORDER))),
+            "owner_id",
+            "period_on",
+        )
+        .select_for_update(of=("self",))
+        .values_list(*Row._fields)
+    )
+)
 
 
 def take_all(*, person: Person, batch: Batch) -> list[str]:

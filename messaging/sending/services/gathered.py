@@ -6,14 +6,16 @@ message takes some thirty statements for is here done for all of them by the sam
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Final
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import BigIntegerField, CharField, DateField, OuterRef, QuerySet
 
 from accounts.audit import services as audit
-from accounts.departments.models import CodeKind, Department
+from accounts.departments.models import CodeKind, CostCode
 from accounts.people.models import Person
 from messaging.routes import queries as routes
 from messaging.senders.models import OptOut
@@ -26,8 +28,9 @@ from messaging.sending.queries.caps import Cap, caps_of
 from messaging.sending.services.accepting import MOST_PARTS
 from messaging.sending.states import BatchState, Lane, State
 from messaging.text.segments import measure
-from smsportal.lib import walltime
+from smsportal.lib import db, walltime
 from smsportal.lib.errors import Refused
+from smsportal.lib.ids import uuid7
 from smsportal.lib.words import people
 
 DEFAULT_ADMINS = "your department administrator"
@@ -79,21 +82,36 @@ def accept_gathered(
 
 def senders(person_ids: Collection[int], *, now: dt.datetime) -> dict[int, Person]:
     """By id, as they are now; `department` has its code of that day. Who has left is not there."""
-    found = Person.objects.live().in_bulk(person_ids)
-    ids = {person.department_id for person in found.values()}
-    departments = Department.objects.with_code(walltime.day_of(now)).in_bulk(ids)
-    for person in found.values():
-        person.department = departments.get(person.department_id)
-    return found
+    found = _SENDERS(ids=person_ids, day=walltime.day_of(now))
+    for person in found:
+        if person.department is not None:
+            person.department.code, person.department.code_kind = person.code, person.code_kind
+    return {person.pk: person for person in found}
+
+
+def _with_codes() -> QuerySet[Person]:
+    theirs, day = OuterRef("department"), db.Given("day", DateField())
+    return (
+        Person.objects.live()
+        .filter(pk__in=db.GivenList("ids", BigIntegerField()))
+        .select_related("department")
+        .annotate(code=CostCode.of(theirs, day), code_kind=CostCode.of(theirs, day, "kind"))
+    )
+
+
+_SENDERS: Final = db.Ready[Person](_with_codes)
+_OPTED_OUT: Final = db.Ready[tuple[int | None, str]](
+    lambda: (
+        OptOut.objects.in_force()
+        .filter(number__in=db.GivenList("numbers", CharField()))
+        .values_list("department_id", "number")
+    )
+)
 
 
 def _opted_out(orders: Sequence[Order]) -> set[tuple[int | None, str]]:
-    numbers = {number for order in orders for number in order.numbers}
-    departments = {order.person.department_id for order in orders}
-    standing = OptOut.objects.in_force().filter(
-        Q(department__in=departments) | Q(department__isnull=True), number__in=numbers
-    )
-    return set(standing.values_list("department_id", "number"))
+    """Also from departments that are not asked about."""
+    return set(_OPTED_OUT(numbers={number for order in orders for number in order.numbers}))
 
 
 def _fit(
@@ -188,61 +206,74 @@ def _reserve(orders: Sequence[Order], results: list[Accepted | Refused], day: dt
 def _write(accepted: Sequence[Accepted], plan: routes.Plan, now: dt.datetime) -> None:
     if not accepted:
         return
-    baskets = Basket.objects.bulk_create(
-        Basket(
-            department_id=each.batch.department_id,
-            person_id=each.batch.person_id,
-            created_at=now,
-            changed_at=now,
-            is_frozen=True,
-        )
-        for each in accepted
+    batches = [each.batch for each in accepted]
+    baskets = [(uuid7(), batch.department_id, batch.person_id) for batch in batches]
+    basket_ids = _BASKETS(baskets, now, now, True)
+    for batch, basket_id in zip(batches, basket_ids, strict=True):
+        batch.basket_id = basket_id
+    _ROWS((row for each in accepted for row in _rows(each)), RowSource.TYPED)
+    of_each, same = attrgetter(*_OF_A_BATCH), attrgetter(*_SAME_OF_BATCHES)
+    batch_ids = _BATCHES(map(of_each, batches), *same(batches[0]))
+    for batch, pk in zip(batches, batch_ids, strict=True):
+        batch.pk = pk
+    _MESSAGES(
+        (
+            _message(each.batch, n, number, plan)
+            for each in accepted
+            for n, number in enumerate(each.numbers)
+        ),
+        *(Lane.INTERACTIVE, State.QUEUED, now, batches[0].valid_until),
     )
-    for each, basket in zip(accepted, baskets, strict=True):
-        each.batch.basket = basket
-    BasketRow.objects.bulk_create(row for each in accepted for row in _rows(each))
-    Batch.objects.bulk_create([each.batch for each in accepted])
-    Message.objects.bulk_create(
-        _message(each.batch, n, number, plan)
-        for each in accepted
-        for n, number in enumerate(each.numbers)
-    )
-    audit.record_all(_line(each.batch, now) for each in accepted)
+    audit.record_all(_line(batch, now) for batch in batches)
 
 
-def _rows(accepted: Accepted) -> list[BasketRow]:
+_OF_A_BATCH: Final = (
+    "uid", "reference", "request_key", "source", "department_id", "person_id", "person_name",
+    "cost_code", "cost_code_kind", "price_tenths", "sender", "sender_kind", "wording", "body", "basket_id",
+    "person_count", "part_count", "left_out",
+)  # fmt: skip
+_SAME_OF_BATCHES: Final = (
+    "lane", "state", "send_at", "valid_until", "reserved_on", "accepted_at", "expanded_at",
+    "started_at", "released_at", "changed_at",
+)  # fmt: skip
+_BASKETS: Final = db.Inserting(
+    Basket,
+    each=("uid", "department_id", "person_id"),
+    same=("created_at", "changed_at", "is_frozen"),
+)
+_ROWS: Final = db.Inserting(
+    BasketRow, each=("basket_id", "row_no", "state", "number"), same=("source",)
+)
+_BATCHES: Final = db.Inserting(Batch, each=_OF_A_BATCH, same=_SAME_OF_BATCHES)
+_MESSAGES: Final = db.Inserting(
+    Message,
+    each=("uid", "batch_id", "department_id", "row_no", "number", "part_count", "path"),
+    same=("lane", "state", "next_at", "valid_until"),
+)
+
+
+def _rows(accepted: Accepted) -> Iterator[tuple[int, int, RowState, str]]:
     goes = [(number, RowState.OK) for number in accepted.numbers]
     stays = [(number, RowState.OPTED_OUT) for number in sorted(accepted.opted_out)]
-    return [
-        BasketRow(
-            basket=accepted.batch.basket,
-            row_no=n,
-            state=state,
-            number=number,
-            source=RowSource.TYPED,
-        )
-        for n, (number, state) in enumerate([*goes, *stays])
-    ]
+    for n, (number, state) in enumerate([*goes, *stays]):
+        yield accepted.batch.basket_id, n, state, number
 
 
-def _message(batch: Batch, row_no: int, number: str, plan: routes.Plan) -> Message:
-    return Message(
-        batch=batch,
-        department_id=batch.department_id,
-        row_no=row_no,
-        number=number,
-        part_count=batch.part_count // batch.person_count,
-        lane=batch.lane,
-        state=State.QUEUED,
-        path=plan.path_of(
+def _message(batch: Batch, row_no: int, number: str, plan: routes.Plan) -> tuple:
+    return (
+        uuid7(),
+        batch.pk,
+        batch.department_id,
+        row_no,
+        number,
+        batch.part_count // batch.person_count,
+        plan.path_of(
             number,
             sender_kind=batch.sender_kind,
             sender=batch.sender,
             batch_id=batch.pk,
             row_no=row_no,
         ),
-        next_at=batch.accepted_at,
-        valid_until=batch.valid_until,
     )
 
 

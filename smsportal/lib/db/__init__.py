@@ -11,11 +11,16 @@ from smsportal.lib.db.copying import (
 )
 from smsportal.lib.db.guarding import append_only_sql, drop_append_only_sql
 from smsportal.lib.db.holding import exclusive, or_reconnect
+from smsportal.lib.db.ready import Given, GivenList, Inserting, Ready
 from smsportal.lib.db.which import CHUNK, database_now, is_postgres
 
 __all__ = [
     "CHUNK",
     "CountOf",
+    "Given",
+    "GivenList",
+    "Inserting",
+    "Ready",
     "Uuid7",
     "analyse",
     "append_only_sql",

@@ -1,0 +1,153 @@
+"""Statements that are made once and then only filled in, for what is asked many times a second.
+
+Django takes longer to make a small statement than the database to do it.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from threading import local
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, connections, models
+
+from smsportal.lib.db.which import CHUNK, is_postgres, placeholder
+
+SQLITE_PARAMETERS = 32_766
+T = TypeVar("T")
+
+
+class Given(models.Expression):
+    """A value that comes with the asking: `filter(from_on__lte=Given("day", DateField()))`."""
+
+    def __init__(self, name: str, output_field: models.Field) -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list]:
+        return placeholder(self.output_field), [self]
+
+    def filled(self, given: dict[str, Any]) -> Any:
+        return self.output_field.get_db_prep_value(given[self.name], connection)
+
+
+class GivenList(Given):
+    """Several of them, to be looked for with `__in`. None at all is none, and no error."""
+
+    def as_postgresql(self, *_: Any, **__: Any) -> tuple[str, list]:
+        return f"(SELECT unnest(%s::{_kind(self.output_field)}[]))", [self]
+
+    def as_sqlite(self, *_: Any, **__: Any) -> tuple[str, list]:
+        return "(SELECT value FROM json_each(%s))", [self]
+
+    def filled(self, given: dict[str, Any]) -> Any:
+        values = list(given[self.name])
+        return values if is_postgres() else json.dumps(values, default=str)
+
+
+class Ready(Generic[T]):
+    """A queryset with `Given` in it, asked by `ready(name=value, ..)` for a list of its rows."""
+
+    def __init__(self, make: Callable[[], models.QuerySet]) -> None:
+        self.make = make
+        self.of_thread = local()  # a compiler belongs to a connection, and that to a thread
+
+    def __call__(self, **given: Any) -> list[T]:
+        if not hasattr(self.of_thread, "queryset"):
+            self._compile()
+        self.of_thread.given = given
+        return list(self.of_thread.queryset.all())
+
+    def _compile(self) -> None:
+        queryset = self.make()
+        compiler = queryset.query.get_compiler(connection=connections[connection.alias])
+        sql, parameters = compiler.as_sql()
+        compiler.as_sql = lambda: (sql, [self._filled(each) for each in parameters])
+        queryset.query.get_compiler = lambda *_, **__: compiler
+        self.of_thread.queryset = queryset
+
+    def _filled(self, parameter: Any) -> Any:
+        return parameter.filled(self.of_thread.given) if isinstance(parameter, Given) else parameter
+
+
+class Inserting:
+    """INSERT of some rows. each: columns that differ from row to row; same: those that are alike
+    in all. What is named in neither has the model's default.
+    """
+
+    def __init__(
+        self, model: type[models.Model], *, each: Sequence[str], same: Sequence[str] = ()
+    ) -> None:
+        meta = model._meta
+        self.table, self.key = meta.db_table, meta.pk.column
+        self.each = [meta.get_field(name) for name in each]
+        alike = [meta.get_field(name) for name in same]
+        rest = [field for field in meta.concrete_fields if not field.primary_key]
+        rest = [field for field in rest if field not in {*self.each, *alike}]
+        self.same = [*alike, *rest]
+        self.defaults = [_default(field) for field in rest]
+
+    def __call__(self, rows: Iterable[Sequence[Any]], *same: Any) -> list[int]:
+        """Answers the new ids, in the order of the rows."""
+        rows, alike = list(rows), [*same, *self.defaults]
+        ids: list[int] = []
+        # SQLite counts its parameters.
+        most = CHUNK if is_postgres() else SQLITE_PARAMETERS // len([*self.each, *self.same])
+        with connection.cursor() as cursor:
+            for first in range(0, len(rows), most):
+                cursor.execute(*self._statement(rows[first : first + most], alike))
+                ids += [row[0] for row in cursor.fetchall()]
+        return ids
+
+    def _statement(self, rows: list[Sequence[Any]], alike: list[Any]) -> tuple[str, list[Any]]:
+        if is_postgres():
+            columns = zip(self.each, zip(*rows, strict=True), strict=True)
+            ready = [[_prepared(field, value) for value in column] for field, column in columns]
+            same = [_prepared(*pair) for pair in zip(self.same, alike, strict=True)]
+            return self._on_postgresql, [*same, *ready]
+        fields = [*self.same, *self.each]
+        values = [pair for row in rows for pair in zip(fields, (*alike, *row), strict=True)]
+        marks = f"({', '.join('%s' for _ in fields)})"
+        return (
+            f"{self._head} VALUES {', '.join(marks for _ in rows)} RETURNING {self._id}",
+            [field.get_db_prep_save(value, connection) for field, value in values],
+        )
+
+    @cached_property
+    def _on_postgresql(self) -> str:
+        """One text whatever the number of rows: an array for each column."""
+        values = ", ".join([*(f"%s::{_kind(field)}" for field in self.same), "each.*"])
+        arrays = ", ".join(f"%s::{_kind(field)}[]" for field in self.each)
+        return f"{self._head} SELECT {values} FROM unnest({arrays}) each RETURNING {self._id}"
+
+    @cached_property
+    def _head(self) -> str:
+        names = ", ".join(_quoted(field.column) for field in (*self.same, *self.each))
+        return f"INSERT INTO {_quoted(self.table)} ({names})"
+
+    @cached_property
+    def _id(self) -> str:
+        return _quoted(self.key)
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+def _kind(field: models.Field) -> str:
+    """Without its length: a cast to that would cut what is too long, where INSERT refuses it."""
+    return str(field.cast_db_type(connection)).partition("(")[0]
+
+
+def _prepared(field: models.Field, value: Any) -> Any:
+    """psycopg knows the types but for JSON."""
+    if isinstance(field, models.JSONField):
+        return field.get_db_prep_save(value, connection)
+    return value
+
+
+def _default(field: models.Field) -> Any:
+    """Raises ValueError for one that is to be another in each row."""
+    if field.has_default() and callable(field.default) and field.default is not dict:
+        raise ValueError(f"say what {field} is: it has no steady default")
+    return field.get_default()
