@@ -1,20 +1,24 @@
 """Many sessions ask, one thread answers: what comes while it works is answered by its next round.
 
-So a transaction stores the mails of all sessions that wait, and nobody waits for a mail to come.
+So a transaction stores the mails of all sessions that wait. A round costs hardly more for ten than
+for one, so it waits a moment for those who are about to ask; whoever is alone does not wait.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 Q = TypeVar("Q")
 A = TypeVar("A")
+PATIENCE_SECONDS = 0.01
 
 
 class Gathering(Generic[Q, A]):
     """work: answers to as many questions as it is given, in their order, in a thread of its own.
     Where it raises, everybody of that round gets the exception. at_end: what that thread does last.
+    expected: how many ask about now, those that have asked among them.
     """
 
     def __init__(
@@ -24,10 +28,13 @@ class Gathering(Generic[Q, A]):
         name: str,
         most: int,
         at_end: Callable[[], None],
+        expected: Callable[[], int] = lambda: 0,
     ) -> None:
         self.work = work
         self.at_end = at_end
         self.most = most
+        self.expected = expected
+        self.full: asyncio.Event = asyncio.Event()
         self.waiting: list[tuple[Q, asyncio.Future[A]]] = []
         self.rounds: asyncio.Task[None] | None = None
         self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
@@ -37,6 +44,8 @@ class Gathering(Generic[Q, A]):
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[A] = loop.create_future()
         self.waiting.append((question, answer))
+        if len(self.waiting) >= self.expected():
+            self.full.set()
         if self.rounds is None or self.rounds.done():
             self.rounds = loop.create_task(self._answer())
         return await answer
@@ -50,10 +59,17 @@ class Gathering(Generic[Q, A]):
 
     async def _answer(self) -> None:
         while self.waiting:
-            # Sessions that were answered together ask again together: let them all get in.
-            await asyncio.sleep(0)
+            await self._let_in()
             chosen, self.waiting = self.waiting[: self.most], self.waiting[self.most :]
             await self._round(chosen)
+
+    async def _let_in(self) -> None:
+        """Sessions that were answered together ask again together."""
+        await asyncio.sleep(0)
+        if len(self.waiting) < self.expected():
+            self.full.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.full.wait(), PATIENCE_SECONDS)
 
     async def _round(self, chosen: list[tuple[Q, asyncio.Future[A]]]) -> None:
         loop = asyncio.get_running_loop()

@@ -126,6 +126,10 @@ class Session(SMTP):
         """It is we who take long: somebody waits for our answer."""
         return self in self.event_handler.answering
 
+    def has_mail_since(self, since: float) -> bool:
+        """Whether somebody hands one in, and has said something since then."""
+        return bool(self.envelope and self.envelope.mail_from) and self.heard_at >= since
+
     def hang_up(self, answer: Answer) -> None:
         """End it now, from outside of the conversation."""
         if self.transport is not None and not self.is_over:
@@ -224,12 +228,17 @@ class LocalSession(Session, LMTP):
 
 
 def _strict(readuntil: Callable[..., Awaitable[bytes]]) -> Callable[..., Awaitable[bytes]]:
-    """A command ends with CRLF: what ends otherwise may hide another one."""
+    """A command ends with CRLF: what ends otherwise may hide another one. The lines of a mail are
+    asked for until CRLF, and are many.
+    """
 
-    async def read(separator: bytes = b"\n") -> bytes:
-        line = await readuntil(separator)
+    async def command() -> bytes:
+        line = await readuntil(b"\n")
         if not line.endswith(b"\r\n"):
             raise BareNewline
         return line
+
+    def read(separator: bytes = b"\n") -> Awaitable[bytes]:
+        return command() if separator == b"\n" else readuntil(separator)
 
     return read

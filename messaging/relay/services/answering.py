@@ -20,7 +20,7 @@ from accounts.people.models import Person
 from messaging.relay import answers, letter, limits, subject
 from messaging.relay.answers import Answer, Unfit
 from messaging.relay.gathering import Gathering
-from messaging.relay.proofs import Peer, Proof, person_of, prove
+from messaging.relay.proofs import Peer, Proof, person_of, prove, prove_at_once
 from messaging.relay.queries import Known, Question
 from messaging.relay.recipients import OPERATOR, number_of
 from messaging.relay.services import operator
@@ -64,19 +64,22 @@ def paces() -> Paces:
 
 
 class Handler:
-    """One for all sessions. prover: says what is proven; signer: says whose password it is."""
+    """One for all sessions. prove_at_once, prover: say what is proven, the latter in a thread if
+    the former cannot; signer: says whose password it is.
+    """
 
     def __init__(
         self,
         *,
         look_up: Gathering[Question, Known],
         store: Gathering[Mail, Outcome],
+        prove_at_once: Callable[..., Proof | None] = prove_at_once,
         prover: Callable[..., Proof] = prove,
         signer: Callable[..., Person | None] = person_of,
     ) -> None:
         self.look_up = look_up
         self.store = store
-        self.prover = prover
+        self.prove_at_once, self.prover = prove_at_once, prover
         self.signer = signer
         # Name servers may take seconds, so as many may wait as there are sessions at a time.
         self.checks = ThreadPoolExecutor(max_workers=20, thread_name_prefix="relay-check")
@@ -201,16 +204,16 @@ class Handler:
         person = envelope.person
         if letter.address_of(found.sender) != letter.address_of(person.email):
             raise Unfit(answers.NOT_PROVEN)
-        proof = await self.checked(
-            partial(
-                self.prover,
-                header_from=found.sender,
-                envelope_from=envelope.mail_from,
-                peer=Peer(ip_of(server.session), str(getattr(server.session, "host_name", ""))),
-                raw=content_of(envelope),
-                signed_in=server.person,
-            )
-        )
+        asked: dict[str, Any] = {
+            "header_from": found.sender,
+            "envelope_from": envelope.mail_from,
+            "peer": Peer(ip_of(server.session), str(getattr(server.session, "host_name", ""))),
+            "raw": content_of(envelope),
+            "signed_in": server.person,
+        }
+        proof = self.prove_at_once(**asked)
+        if proof is None:
+            proof = await self.checked(partial(self.prover, **asked))
         if proof is not Proof.PASSED:
             raise Unfit(PROVING[proof])
 

@@ -23,6 +23,7 @@ from smsportal.lib.db import database_now, or_reconnect
 log = logging.getLogger(__name__)
 HEARTBEAT = "relay"
 TOGETHER = 100  # mails in one transaction
+RECENT_SECONDS = 0.1
 REFUSALS_SECONDS = 60
 LAST_ANSWERS_SECONDS = 5
 
@@ -49,7 +50,9 @@ class Relay:
             most=TOGETHER,
             at_end=end,
         )
-        self.store = Gathering(Storing(), name="relay-store", most=TOGETHER, at_end=end)
+        self.store = Gathering(
+            Storing(), name="relay-store", most=TOGETHER, at_end=end, expected=self._mails_under_way
+        )
         self.handler = Handler(look_up=self.look_up, store=self.store, **handling)
         self.tls = certificate()
         self.servers: list[asyncio.Server] = []
@@ -96,6 +99,11 @@ class Relay:
     def ports(self) -> list[int]:
         names = [each.getsockname() for server in self.servers for each in server.sockets]
         return [int(name[1]) for name in names if isinstance(name, tuple)]
+
+    def _mails_under_way(self) -> int:
+        """Those of whom nothing is heard are not waited for."""
+        since = asyncio.get_running_loop().time() - RECENT_SECONDS
+        return sum(session.has_mail_since(since) for session in self.handler.sessions)
 
     def _session(self) -> Session:
         return self._new(Session, self.tls)
