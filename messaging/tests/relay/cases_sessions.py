@@ -154,8 +154,7 @@ def database_dies(stage: Stage, *, before: bool) -> object:
 def relay_dies(stage: Stage) -> object:
     """Killed before it answers: the client's next try gives exactly one text."""
     content = a_mail(ANN, "Killed", "Message-ID: <killed@x>")
-    with relay_process() as relay:
-        client = Client(relay.port)
+    with relay_process() as relay, Client(relay.port) as client:
         client.begin(ANN, TO)
         client.say("DATA")
         client.send(content + b".\r\n")
