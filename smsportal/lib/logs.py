@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import logging
 import re
+from collections import Counter
 from typing import Any
 
 from smsportal.lib import request_context
@@ -50,6 +51,29 @@ class JsonFormatter(logging.Formatter):
             event["exception"] = _clean(self.formatException(record.exc_info))
         # Only ASCII leaves: no character that a terminal or a log reader takes for an order.
         return json.dumps(event)
+
+
+class Seldom(logging.Filter):
+    """For what may happen a hundred times a second while something is down: the same words once a
+    minute, and then how often they were left out.
+    """
+
+    SECONDS = 60.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.since: dict[str, float] = {}
+        self.left_out: Counter[str] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        words = record.getMessage()
+        if record.created - self.since.get(words, float("-inf")) < self.SECONDS:
+            self.left_out[words] += 1
+            return False
+        self.since[words] = record.created
+        if count := self.left_out.pop(words, 0):
+            record.msg, record.args = f"{words} (and {count:,} more before)", ()
+        return True
 
 
 def config(level: str = "INFO") -> dict[str, Any]:

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import Error, connections
 
 from accounts.people.models import Person
-from messaging.relay import answers, letter, limits, subject
+from messaging.relay import alarms, answers, letter, limits, subject
 from messaging.relay.answers import Answer, Unfit
 from messaging.relay.gathering import Gathering
 from messaging.relay.proofs import Peer, Proof, person_of, prove, prove_at_once
@@ -29,8 +29,10 @@ from messaging.relay.services.storing import Mail, Outcome
 from messaging.relay.wire import Mailing, Session
 from messaging.text.segments import measure
 from smsportal.lib.db import database_now
+from smsportal.lib.logs import Seldom
 
 log = logging.getLogger(__name__)
+log.addFilter(Seldom())
 KNOWN_BY_ID = dt.timedelta(days=7)
 KNOWN_BY_CONTENT = dt.timedelta(hours=1)
 OPERATOR_MAILS = 20  # in an hour
@@ -194,7 +196,8 @@ class Handler:
             raise Unfit(answers.SLOW_DOWN)
         self.paces.spend(person.pk, len(numbers), clock)
         known_for = KNOWN_BY_ID if found.message_id else KNOWN_BY_CONTENT
-        outcome = await self.store.ask(Mail(person.pk, numbers, text, found.key, known_for))
+        mail = Mail(person.pk, numbers, text, found.key, known_for)
+        outcome = await self.store.ask(mail)
         for answer in {answer for answer in outcome.said.values() if answer.is_refusal}:
             self._refused(answer, server, person.email, person, why=outcome.why)
         return outcome.said
@@ -270,11 +273,11 @@ def _without_connection(ask: Callable[[], Any]) -> Any:
 
 
 def _words(found: letter.Letter, person: Person) -> str:
-    """The text, as this department wants it. Raises Unfit."""
+    """The subject, as this department wants it. Raises Unfit."""
     text = subject.text_of(found.subject)
     if person.department is not None and person.department.strips_subject_prefixes:
         text = subject.without_prefixes(text)
-    parts = measure(text).parts
+    parts = measure(alarms.readable(text)).parts
     if parts > settings.RELAY_MOST_PARTS:
         raise Unfit(answers.TOO_LONG.about(parts=parts, limit=settings.RELAY_MOST_PARTS))
     return text

@@ -15,7 +15,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.db.models import BigIntegerField, CharField
 
 from accounts.people.models import Person
-from messaging.relay import answers
+from messaging.relay import alarms, answers
 from messaging.relay.answers import Answer
 from messaging.relay.models import RelayReceipt
 from messaging.relay.queries import may_relay
@@ -30,15 +30,19 @@ from smsportal.lib import db, walltime
 from smsportal.lib.db import database_now, or_reconnect
 from smsportal.lib.errors import Refused
 from smsportal.lib.ids import uuid7
+from smsportal.lib.logs import Seldom
 
 log = logging.getLogger(__name__)
+log.addFilter(Seldom())
 SOURCE = "email"
 PLAN_HOLDS = dt.timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
 class Mail:
-    """text: what goes out. key: the same for the same mail, known for `known_for`."""
+    """text: the subject, which goes out as `alarms.readable` has it. key: the same for the same
+    mail, known for `known_for`.
+    """
 
     person_id: int
     numbers: tuple[str, ...]
@@ -209,7 +213,7 @@ def _order(mail: Mail, person: Person, numbers: Sequence[str], now: dt.datetime)
     return sending.Order(
         person=person,
         numbers=numbers,
-        body=mail.text,
+        body=alarms.readable(mail.text),
         sender=_sender(person),
         source=SOURCE,
         request_key=uuid7(),

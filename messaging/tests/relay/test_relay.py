@@ -154,3 +154,30 @@ def test_idle_connections_do_not_stop_others(relay, ann):
 
     for client in idle:
         client.close()
+
+
+def test_an_alarm_goes_out_without_its_decoration(relay, ann):
+    send(relay, "** PROBLEM Service Alert: web1/HTTP is CRITICAL **")
+
+    assert Batch.objects.get().body == "CRITICAL: HTTP on web1"
+
+
+def test_what_counts_is_how_long_the_alarm_is_as_it_goes_out(relay, ann):
+    """Two texts as it was written, one as it is sent."""
+    subject = f"** PROBLEM Service Alert: web1/{'x' * 135} is CRITICAL **"
+    ann.parts_per_day_cap = 1
+    ann.save()
+
+    assert send(relay, subject).startswith("250 ")
+    assert Batch.objects.get().part_count == 1
+
+
+def test_alarms_are_counted_by_what_they_said_when_they_came(relay, ann):
+    ann.groups_alarms = True
+    ann.save()
+    subject = "[Library catalogue] [🔴 Down] timeout of {}ms exceeded"
+
+    assert "Accepted" in send(relay, subject.format(48000), "Message-ID: <1@x>")
+    assert "Counted" in send(relay, subject.format(51000), "Message-ID: <2@x>")
+    assert Batch.objects.get().body == "DOWN: Library catalogue, timeout of 48000ms exceeded"
+    assert AlarmWindow.objects.get().subject == subject.format(48000)

@@ -106,3 +106,23 @@ def test_each_event_is_written_once():
         "messaging",
         "celery.worker",
     ]
+
+
+def test_what_happens_all_the_time_is_told_once_a_minute_and_counted():
+    seldom = logs.Seldom()
+
+    def told(words, second):
+        record = logging.makeLogRecord({"msg": words, "created": second})
+        return record.getMessage() if seldom.filter(record) else None
+
+    assert [told("answered 451: OperationalError", second) for second in range(50)] == [
+        "answered 451: OperationalError", *[None] * 49,
+    ]  # fmt: skip
+    assert told("answered 451: RuntimeError", 20) == "answered 451: RuntimeError"
+    assert told("answered 451: OperationalError", 61) == (
+        "answered 451: OperationalError (and 49 more before)"
+    )
+    assert told("answered 451: OperationalError", 62) is None
+    assert told("answered 451: OperationalError", 200) == (
+        "answered 451: OperationalError (and 1 more before)"
+    )
