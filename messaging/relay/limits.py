@@ -7,6 +7,7 @@ from typing import Final
 CONNECTIONS: Final = 200
 CONNECTIONS_OF_ONE: Final = 20  # address
 IDLE_SECONDS: Final = 60.0
+GIVES_WAY_SECONDS: Final = 10.0  # without a mail, where others find no room
 TRANSACTION_SECONDS: Final = 300.0  # from the beginning, or from the last mail that was taken
 COMMANDS: Final = 100  # likewise
 HEADER_BYTES: Final = 32 * 1024
@@ -27,12 +28,16 @@ class Seats:
 
     def take(self, address: str) -> bool:
         """address: empty for a local socket, whose one peer is our own front server."""
-        if self.taken.total() >= self.most:
+        if self.is_full:
             return False
         if address and self.taken[address] >= self.most_of_one:
             return False
         self.taken[address] += 1
         return True
+
+    @property
+    def is_full(self) -> bool:
+        return self.taken.total() >= self.most
 
     def give_back(self, address: str) -> None:
         self.taken[address] -= 1

@@ -74,17 +74,31 @@ class Session(SMTP):
         if self.seat is None:
             peer = transport.get_extra_info("peername")
             address = str(peer[0]) if isinstance(peer, tuple) else ""
+            if self.seats.is_full:
+                self._have_one_give_way()
             if self.seats.take(address):
                 self.seat = address
                 self.event_handler.sessions.add(self)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
+        self._give_seat_back()
+        super().connection_lost(error)
+
+    def _give_seat_back(self) -> None:
         if self.seat is not None:
             self.seats.give_back(self.seat)
             self.event_handler.sessions.discard(self)
             self.seat = None
-        super().connection_lost(error)
+
+    def _have_one_give_way(self) -> None:
+        """Whoever has sat longest without handing in a mail: many who are silent stop nobody."""
+        until = self.loop.time() - limits.GIVES_WAY_SECONDS
+        silent = [each for each in self.event_handler.sessions if not each.is_busy]
+        longest = min(silent, key=lambda each: each.progress_at, default=None)
+        if longest is not None and longest.progress_at <= until:
+            longest.hang_up(answers.TOO_MANY_CONNECTIONS)
+            longest._give_seat_back()
 
     async def _handle_client(self) -> None:
         # What has come by now was sent by somebody who does not wait to be greeted.
