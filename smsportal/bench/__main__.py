@@ -6,6 +6,7 @@ make bench ARGS="sending pages"   some of it: sums, imports, sending, smpp, emer
 make bench ARGS="--rows 10000000 pages"    pages over ten million texts
 make bench ARGS="--rows 10000000 usage"    counting them again, and reports over them
 make bench ARGS=hostile           100,000 hostile units against each end of SMPP
+make bench ARGS=relay-fuzz        10,000 hostile mails against the relay
 """
 
 import argparse
@@ -33,7 +34,7 @@ PARTS = (
     "pages",
     "usage",
 )
-LONG = ("hostile",)  # only where it is asked for
+LONG = ("hostile", "relay-fuzz")  # only where it is asked for
 ON_POSTGRESQL = {
     "smpp",
     "emergency",
@@ -41,6 +42,7 @@ ON_POSTGRESQL = {
     "http",
     "intake",
     "relay",
+    "relay-fuzz",
 }  # promised for PostgreSQL alone
 SERVER = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")
 

@@ -69,8 +69,8 @@ def figures() -> Iterator[RelayFigure]:
     for n, person in enumerate(people):
         Person.objects.filter(pk=person.pk).update(allow_relay=True, email=sender(n))
     with (
-        process([sys.executable, "manage.py", "relay", "--skip-checks"]) as relay,
-        process([sys.executable, str(HERE / "sink.py")], gets_port=True) as sink,
+        process(["manage.py", "relay", "--skip-checks"]) as relay,
+        process([str(HERE / "sink.py")], gets_port=True) as sink,
     ):
         for what, each in (("one in a connection", 1), (f"{MANY} in a connection", MANY)):
             yield _run(what, relay, sink, each)
@@ -118,13 +118,13 @@ def _hang_up() -> None:
 
 @contextmanager
 def process(command: Sequence[str], *, gets_port: bool = False) -> Iterator[int]:
-    """One that listens on a port of its own."""
+    """Python, with a script that listens on a port of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     log = (settings.VAR_DIR / f"{port}.log").open("wb")
     running = subprocess.Popen(
-        [*command, str(port)] if gets_port else list(command),
+        [sys.executable, *command, *([str(port)] if gets_port else [])],
         cwd=settings.BASE_DIR,
         env={**os.environ, **LIMITLESS, "RELAY_PORT": str(port)},
         stdout=log,

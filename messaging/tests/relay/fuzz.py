@@ -3,7 +3,10 @@
 import random
 from collections.abc import Iterator
 
+from messaging.tests.relay.talking import Client
+
 ANN = b"ann@ox.ac.uk"
+OF_THE_PROTOCOL = ("220 oxsms.co.uk", "250-", "250 HELP", "250 oxsms.co.uk", "334 ", "354 ")
 PIECES = [
     b"=?utf-8?Q?caf=C3=A9?=", b"=?x?B?!!?=", b"=?utf-7?Q?+2AA-?=", b"\x00", b"\xff\xfe", b"\r",
     b"\n",
@@ -59,3 +62,15 @@ def commands(dice: random.Random) -> Iterator[bytes]:
             + dice.choice([b"@oxsms.co.uk", b"@oxsms.co.uk.", b"", b"@x"])
             + b">"
         )
+
+
+def play(port: int, dice: random.Random) -> list[str]:
+    """Everything that was heard while one mail was handed in."""
+    with Client(port) as client:
+        for command in commands(dice):
+            if not client.say(command):
+                return client.heard
+        if client.say("DATA").startswith("354"):
+            client.send(a_mail(dice) + b"\r\n")
+            client.say(".")
+        return client.heard

@@ -1,6 +1,6 @@
 """Hostile mails: no fault, no answer of anybody else's, and no refusal for good of our making.
 
-FUZZ makes it longer: FUZZ=10000 is what is promised.
+FUZZ makes it longer. `make bench ARGS=relay-fuzz` does 10,000, as is promised.
 """
 
 import logging
@@ -11,25 +11,11 @@ import pytest
 
 from messaging.relay import answers
 from messaging.sending.models import Message
-from messaging.tests.relay.fuzz import a_mail, commands
-from messaging.tests.relay.talking import Client
+from messaging.tests.relay.fuzz import OF_THE_PROTOCOL, play
 
 MAILS = int(os.environ.get("FUZZ", "300"))
-OF_THE_PROTOCOL = ("220 oxsms.co.uk", "250-", "250 HELP", "250 oxsms.co.uk", "334 ", "354 ")
 
 pytestmark = pytest.mark.timeout(max(120, MAILS))
-
-
-def play(port: int, dice: random.Random) -> list[str]:
-    """Everything that was heard while one mail was handed in."""
-    with Client(port) as client:
-        for command in commands(dice):
-            if not client.say(command):
-                return client.heard
-        if client.say("DATA").startswith("354"):
-            client.send(a_mail(dice) + b"\r\n")
-            client.say(".")
-        return client.heard
 
 
 def test_whatever_is_handed_in_gets_an_answer_of_the_table(relay, ann, caplog):
