@@ -34,6 +34,8 @@ ANSWERS = "messaging/sending/engine/answers.py"
 MODELS = "messaging/sending/models/__init__.py"
 SENDING = "messaging/tests/sending"
 REPEATS = "messaging/tests/repeats"
+RELAY = "messaging/relay"
+RELAYED = "messaging/tests/relay"
 SORTING = "inbound/tests/sorting"
 ASKS = "inbound/sorting/queries/__init__.py"  # whom a text is for, and what it may set off
 CHAOS = "smsportal/tests/test_chaos.py::test_one_round_of_each_fault"
@@ -252,6 +254,35 @@ MUTANTS = [
         "            return self.filter(department_id=person.department_id)\n",
         "            return self.all()\n",
         (f"{SENDING}/test_visibility.py",),
+    ),
+    Mutant(
+        "relay_answers_before_the_commit",
+        f"{RELAY}/services/answering.py",
+        "        outcome = await self.store.ask(mail)\n",
+        "        outcome = Outcome(dict.fromkeys(numbers, answers.ACCEPTED.about(reference='M')))\n"
+        "        asyncio.ensure_future(self.store.ask(mail))\n",
+        (f"{RELAYED}/test_cases.py",),
+    ),
+    Mutant(
+        "relay_sends_twice",
+        f"{RELAY}/services/storing.py",
+        "            if mark in earlier:\n",
+        "            if mark in ():\n",
+        (f"{RELAYED}/test_cases.py",),
+    ),
+    Mutant(
+        "relay_believes_the_from_line",
+        f"{RELAY}/services/answering.py",
+        "        if proof is not Proof.PASSED:\n",
+        "        if proof is Proof.TRY_LATER:\n",
+        (f"{RELAYED}/test_cases.py",),
+    ),
+    Mutant(
+        "relay_sends_the_body",
+        f"{RELAY}/letter.py",
+        "        subject=subject,\n",
+        '        subject=subject + b" " + body[:20],\n',
+        (f"{RELAYED}/test_cases.py",),
     ),
 ]
 
