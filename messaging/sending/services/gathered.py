@@ -229,8 +229,8 @@ def _write(accepted: Sequence[Accepted], plan: routes.Plan, now: dt.datetime) ->
 
 _OF_A_BATCH: Final = (
     "uid", "reference", "request_key", "source", "department_id", "person_id", "person_name",
-    "cost_code", "cost_code_kind", "price_tenths", "sender", "sender_kind", "wording", "body", "basket_id",
-    "person_count", "part_count", "left_out",
+    "cost_code", "cost_code_kind", "price_tenths", "sender", "sender_kind", "wording", "body",
+    "basket_id", "person_count", "part_count", "left_out",
 )  # fmt: skip
 _SAME_OF_BATCHES: Final = (
     "lane", "state", "send_at", "valid_until", "reserved_on", "accepted_at", "expanded_at",
