@@ -101,10 +101,11 @@ class Inserting:
 
     def _statement(self, rows: list[Sequence[Any]], alike: list[Any]) -> tuple[str, list[Any]]:
         if is_postgres():
-            columns = zip(self.each, zip(*rows, strict=True), strict=True)
-            ready = [[_prepared(field, value) for value in column] for field, column in columns]
-            same = [_prepared(*pair) for pair in zip(self.same, alike, strict=True)]
-            return self._on_postgresql, [*same, *ready]
+            columns = map(_prepared, self.each, zip(*rows, strict=True))
+            same = [
+                _prepared(field, [value])[0] for field, value in zip(self.same, alike, strict=True)
+            ]
+            return self._on_postgresql, [*same, *columns]
         fields = [*self.same, *self.each]
         values = [pair for row in rows for pair in zip(fields, (*alike, *row), strict=True)]
         marks = f"({', '.join('%s' for _ in fields)})"
@@ -139,11 +140,11 @@ def _kind(field: models.Field) -> str:
     return str(field.cast_db_type(connection)).partition("(")[0]
 
 
-def _prepared(field: models.Field, value: Any) -> Any:
+def _prepared(field: models.Field, values: Sequence[Any]) -> list[Any]:
     """psycopg knows the types but for JSON."""
     if isinstance(field, models.JSONField):
-        return field.get_db_prep_save(value, connection)
-    return value
+        return [field.get_db_prep_save(value, connection) for value in values]
+    return list(values)
 
 
 def _default(field: models.Field) -> Any:
