@@ -156,6 +156,9 @@ class Handler:
         self.answering.add(server)
         try:
             said = await self._data(server, envelope)
+        except Exception as error:
+            # Raised further, the mail would count as not ended, and the next one get 503 for good.
+            said = [self.fault(error)] * len(envelope.numbers)
         finally:
             self.answering.discard(server)
         if not all(answer.is_refusal for answer in said):

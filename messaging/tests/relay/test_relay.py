@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import OperationalError
 from django.test import Client as Browser
 
 from accounts.audit.models import AuditEvent
@@ -181,3 +182,21 @@ def test_alarms_are_counted_by_what_they_said_when_they_came(relay, ann):
     assert "Counted" in send(relay, subject.format(51000), "Message-ID: <2@x>")
     assert Batch.objects.get().body == "DOWN: Library catalogue, timeout of 48000ms exceeded"
     assert AlarmWindow.objects.get().subject == subject.format(48000)
+
+
+def test_after_a_fault_of_ours_the_same_connection_hands_it_in_again(relay, ann):
+    store = relay.relay.store
+    work, content = store.work, a_mail(ANN, "Again")
+
+    def fail(mails):
+        store.work = work
+        raise OperationalError("server closed the connection unexpectedly")
+
+    store.work = fail
+    with Client(relay.smtp) as client:
+        assert client.mail(ANN, [TO], content).startswith("451 4.3.0")
+        assert client.say(f"MAIL FROM:<{ANN}>").startswith("250 ")  # EHLO would begin anew
+        assert client.say(f"RCPT TO:<{TO}>").startswith("250 ")
+        assert client.data(content).startswith("250 2.0.0 Accepted")
+
+    assert Batch.objects.count() == 1
