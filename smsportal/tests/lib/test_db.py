@@ -138,6 +138,7 @@ def test_insert_from_select_gives_each_row_its_own_version_7_uuid():
         parts_per_batch_cap=F("parts_per_batch_cap"),
         created_at=F("created_at"),
         frozen_reason=F("frozen_reason"),
+        strips_subject_prefixes=F("strips_subject_prefixes"),
     )
 
     uids = set(Department.objects.filter(name="copy").values_list("uid", flat=True))
