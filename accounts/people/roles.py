@@ -63,6 +63,7 @@ ROLES = {
                 "handle_keywords",
                 "see_department_activity",
                 "see_department_messages",
+                "see_statements",
                 "hear_of_prices",
                 "get_delivery_reports",
             }
@@ -85,7 +86,9 @@ ROLES = {
     RoleName.FINANCE: Role(
         words="finance",
         home="people:profile",
-        permissions=frozenset({"hear_of_emergencies", "hear_of_prices", "see_tariffs"}),
+        permissions=frozenset(
+            {"hear_of_emergencies", "end_years", "hear_of_prices", "see_tariffs"}
+        ),
         needs_second_step=True,
     ),
 }
