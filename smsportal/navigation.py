@@ -55,6 +55,11 @@ PROFILE = Tab(
 )
 CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "imports:", "optouts:"))
 TEMPLATES = Tab("Templates", "wording:list", ("wording:",))
+STATEMENTS = Tab(
+    "Statements",
+    "statements:list",
+    ("statements:list", "statements:statement", "statements:correct", "statements:estimate"),
+)
 TARIFFS = Tab("Tariffs", "tariffs:list", ("tariffs:",))
 REPORTS = Tab("Reports", "delivery:list", ("delivery:",))
 ACTIVITY = Tab("Activity", "activity:list", ("activity:",))
@@ -82,10 +87,20 @@ TABS = {
         Tab("Messages", "history:list", ("history:", "repeats:", "sorting:")),
         Tab("Inbound keywords", "keywords:list", ("keywords:",), is_of=has_keyword),
         REPORTS,
+        STATEMENTS,
         ACTIVITY,
         PROFILE,
     ),
-    RoleName.FINANCE: (TARIFFS, PROFILE),
+    RoleName.FINANCE: (
+        Tab(
+            "Year end",
+            "statements:home",
+            ("statements:home", "statements:year", "statements:lock", "statements:prepaid"),
+        ),
+        STATEMENTS,
+        TARIFFS,
+        PROFILE,
+    ),
     RoleName.OPERATOR: (
         Tab(
             "Departments",

@@ -60,6 +60,12 @@ class StatementQuerySet(models.QuerySet):
             return self.filter(department_id=person.department_id)
         return self.none()
 
+    def matching(self, words: str) -> "StatementQuerySet":
+        """By a part of the number or of the department's name; all without words."""
+        if not words:
+            return self
+        return self.filter(Q(number__icontains=words) | Q(department_name__icontains=words))
+
     def of_year(self, first_on: dt.date) -> "StatementQuerySet":
         return self.filter(year_end__first_on=first_on)
 
@@ -128,7 +134,7 @@ class StatementLine(NeverChanges):
 
 
 class Correction(NeverChanges):
-    """A line that finance adds to a locked statement: charged when positive, given back when not."""
+    """A line that finance adds to a locked statement. Positive: charged. Negative: given back."""
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="corrections")

@@ -18,6 +18,7 @@ WHO = ("anyone", "operator", "finance", "admin", "user", "colleague", "admin2", 
 # What stands in an address that is not one `uid`.
 NOT_OURS: dict[str, Callable[[World], dict[str, Any]]] = {
     **doors_of_money.PRICES,
+    **doors_of_money.YEARS,
     "token": lambda world: {"token": world.token},
     "old-link": lambda world: {"uidb36": "1", "key": "abc"},
     "csv": lambda world: {"kind": "csv"},
@@ -30,6 +31,7 @@ OURS: dict[str, Callable[[World], dict[str, Any]]] = {
     "report-link": lambda world: {"token": world.report_link},
     "own-report-link": lambda world: {"token": world.own_report_link},
     "passkey": lambda world: {"pk": world.passkey.pk},
+    **doors_of_money.OURS,
 }
 
 

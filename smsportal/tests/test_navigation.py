@@ -60,6 +60,7 @@ def current_of(text: str) -> list[str]:
                 "Templates",
                 "Messages",
                 "Reports",
+                "Statements",
                 "Activity",
                 "My profile",
             ],
@@ -79,7 +80,7 @@ def current_of(text: str) -> list[str]:
                 "My profile",
             ],
         ),
-        (make_finance, ["Tariffs", "My profile"]),
+        (make_finance, ["Year end", "Statements", "Tariffs", "My profile"]),
     ],
 )
 def test_each_role_has_the_tabs_of_the_help_pages(client, make, labels):

@@ -1,6 +1,7 @@
 """A year as the facts of this moment say: the dry run. It writes nothing."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from accounts.departments.models import Department
 from billing.statements.estimating import Estimate
@@ -11,12 +12,16 @@ from billing.tariffs.money import to_pence
 from billing.tariffs.years import FinancialYear
 
 
-def accounts(year: FinancialYear, today: dt.date) -> list[Account]:
-    """Every department's, by name. While the year runs, until today, with an estimate for the next
-    one; once it is over, the next one is charged what it cost.
+def accounts(
+    year: FinancialYear, today: dt.date, department_ids: Collection[int] | None = None
+) -> list[Account]:
+    """Every department's, by name; department_ids: of these only.
+
+    While the year runs: until today, with an estimate for the next one. Once it is over, the next
+    one is charged what it cost.
     """
-    facts = facts_of(year, today)
-    decided, coming = prepaid.decided(year), coming_from(year.previous)
+    facts = facts_of(year, today, department_ids)
+    decided, coming = prepaid.decided(year), coming_from(year.previous, department_ids)
     runs = today <= year.last_on
     foreseen = estimates.estimates(facts) if runs else {}
     return [
@@ -35,14 +40,16 @@ def accounts(year: FinancialYear, today: dt.date) -> list[Account]:
     ]
 
 
-def coming_from(previous: FinancialYear) -> dict[int, int]:
+def coming_from(
+    previous: FinancialYear, department_ids: Collection[int] | None = None
+) -> dict[int, int]:
     """By department, in pence: what a year that is over makes them prepay for the one after it. As
     it was locked, or as it stands until then.
     """
     locked = prepaid.locked_next(previous)
     if locked is not None:
         return locked
-    facts = facts_of(previous, previous.last_on)
+    facts = facts_of(previous, previous.last_on, department_ids)
     drafts = (_account(facts, each, prepaid_pence=0) for each in facts.departments.values())
     return {draft.department_id: draft.next_pence for draft in drafts}
 

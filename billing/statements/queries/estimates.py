@@ -21,12 +21,15 @@ def estimates(facts: YearFacts) -> dict[int, Estimate]:
     """
     before = None
     if month_of(facts.to_on) == facts.year.first_on:
-        before = facts_of(facts.year.previous, facts.year.previous.last_on)
+        last = facts.year.previous
+        before = facts_of(last, last.last_on, facts.departments)
     keywords, holders = _keywords(), _number_holders()
     prices = _in_tenths(facts.prices.on(facts.year.next.first_on))
     return {
         pk: estimate(
-            seen=_whole_year(before, pk) if before else seen(facts, department),
+            seen=_whole_year(before, pk)
+            if before
+            else _seen(facts, department, before=month_of(facts.to_on)),
             keywords=keywords.get(pk, []),
             number_holders=holders.get(pk, []),
             prices=prices,
@@ -35,18 +38,19 @@ def estimates(facts: YearFacts) -> dict[int, Estimate]:
     }
 
 
-def seen(facts: YearFacts, department: Department) -> Seen:
-    return _seen(facts, department, before=month_of(facts.to_on))
-
-
 def _whole_year(facts: YearFacts, department_id: int) -> Seen:
     department = facts.departments.get(department_id)
     return _seen(facts, department, before=facts.year.next.first_on) if department else NOTHING
 
 
-def _seen(facts: YearFacts, department: Department, *, before: dt.date) -> Seen:
+def months_seen(facts: YearFacts, department: Department, *, before: dt.date) -> list[dt.date]:
+    """The whole months that the department has had the service, by their first days."""
     began = month_of(day_of(department.created_at))
-    months = {month for month in facts.year.months if began <= month < before}
+    return [month for month in facts.year.months if began <= month < before]
+
+
+def _seen(facts: YearFacts, department: Department, *, before: dt.date) -> Seen:
+    months = months_seen(facts, department, before=before)
     used = [row for row in facts.rows.get(department.pk, []) if row.month in months]
     return Seen(
         part_count=sum(row.part_count for row in used),

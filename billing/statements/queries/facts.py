@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from accounts.departments.models import Department
@@ -61,16 +61,26 @@ class YearFacts:
         return in_order([*used, *rented])
 
 
-def facts_of(year: FinancialYear, today: dt.date) -> YearFacts:
-    """A dozen queries, however many departments there are."""
+def facts_of(
+    year: FinancialYear, today: dt.date, department_ids: Collection[int] | None = None
+) -> YearFacts:
+    """A dozen queries, however many departments there are. department_ids: None for all."""
     to_on = min(year.last_on, today)
-    used = rows(from_on=year.first_on, to_on=to_on, by=("department", "code", "price", "month"))
-    rented = rental_lines(from_on=year.first_on, to_on=to_on)
+    used = rows(
+        from_on=year.first_on,
+        to_on=to_on,
+        department_ids=department_ids,
+        by=("department", "code", "price", "month"),
+    )
+    rented = rental_lines(from_on=year.first_on, to_on=to_on, department_ids=department_ids)
     cancelled = cancelled_ids(year)
     some = {row.department_id for row in used} | {line.department_id for line in rented}
+    asked = Department.objects.order_by("name", "pk")
+    if department_ids is not None:
+        asked = asked.filter(pk__in=department_ids)
     departments = {
         each.pk: each
-        for each in Department.objects.order_by("name", "pk")
+        for each in asked
         if each.pk in some or (each.pk not in cancelled and day_of(each.created_at) <= to_on)
     }
     return YearFacts(
@@ -80,7 +90,7 @@ def facts_of(year: FinancialYear, today: dt.date) -> YearFacts:
         rows=_by_department(used),
         rentals=_by_department(rented),
         prices=price_book(),
-        codes=code_book(),
+        codes=code_book(department_ids),
         cancelled=cancelled,
         not_renewed=cancelled_ids(year.next),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from billing.statements.lines import Line
 from billing.statements.models import Correction, Statement, StatementLine, YearEnd
@@ -54,6 +54,12 @@ def corrected(year_end: YearEnd) -> dict[int, int]:
     found = Correction.objects.filter(statement__year_end=year_end).order_by()
     sums = found.values_list("statement__department_id").annotate(Sum("pence"))
     return dict(sums)
+
+
+def corrections(year_end: YearEnd) -> QuerySet[Correction]:
+    """The newest first, with their statements."""
+    found = Correction.objects.filter(statement__year_end=year_end)
+    return found.select_related("statement__department").order_by("-pk")
 
 
 @dataclass(frozen=True)
