@@ -1,4 +1,4 @@
-"""The doors of prices and of years; see doors.py."""
+"""The doors of prices, years and reports; see doors.py."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -6,22 +6,22 @@ from typing import Any
 
 from smsportal.tests.world import World
 
-PRICES: dict[str, Callable[[World], dict[str, Any]]] = {
-    "price": lambda world: {"key": "text"},
-    "planned": lambda world: {"key": "text", "from_on": dt.date(2099, 8, 1)},
-}
-
 
 def locked(world: World) -> dict[str, Any]:
     return {"begins": world.locked.year.first_on.year}
 
 
-YEARS: dict[str, Callable[[World], dict[str, Any]]] = {
+NOT_OURS: dict[str, Callable[[World], dict[str, Any]]] = {
+    "price": lambda world: {"key": "text"},
+    "planned": lambda world: {"key": "text", "from_on": dt.date(2099, 8, 1)},
     "year": locked,
     "year_csv": lambda world: {**locked(world), "what": "lines", "kind": "csv"},
 }
 OURS: dict[str, Callable[[World], dict[str, Any]]] = {
     "year_of_ours": lambda world: {**locked(world), "uid": world.ours.uid},
+    # Whoever has one of these addresses has been sent it.
+    "report-link": lambda world: {"token": world.report_link},
+    "own-report-link": lambda world: {"token": world.own_report_link},
 }
 
 TABLE = """

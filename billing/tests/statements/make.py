@@ -16,6 +16,7 @@ from billing.tariffs.queries import year_of
 from billing.tests.make import make_sent
 from billing.tests.usage.counted import counted as count
 from inbound.keywords.models import Keyword
+from inbound.keywords.reading import skeleton
 from messaging.senders.models import Sender
 from messaging.sending.models import Batch
 from smsportal.lib.walltime import start_of
@@ -65,7 +66,7 @@ def rent_keyword(
     return Keyword.objects.create(
         department=department,
         word=word,
-        skeleton=word,
+        skeleton=skeleton(word),
         created_at=start_of(since),
         released_at=start_of(until) if until else None,
     )
