@@ -20,7 +20,7 @@ def estimates(facts: YearFacts) -> dict[int, Estimate]:
     Until there is one, from the year before.
     """
     before = None
-    if month_of(facts.to_on) == facts.year.first_on:
+    if month_of(facts.to_on) == facts.year.months[0]:
         last = facts.year.previous
         before = facts_of(last, last.last_on, facts.departments)
     keywords, holders = _keywords(), _number_holders()
