@@ -4,6 +4,9 @@ import datetime as dt
 
 import pytest
 
+from accounts.renewals import services as renewals
+from accounts.renewals.models import Answer
+from accounts.tests.make import make_admin
 from billing.statements.lines import Line, LineKind
 from billing.statements.queries import counted
 from billing.statements.settling import Standing, by_code, fingerprint, total
@@ -265,7 +268,7 @@ def test_a_dozen_departments_take_no_more_questions_than_one(django_assert_max_n
         rent_keyword(user.department, f"WORD{n}")
         send(user, 10)
 
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(30):
         counted.accounts(YEAR, TODAY)
 
 
@@ -276,3 +279,19 @@ def test_a_line_is_named_as_the_seed_names_it():
     assert (number.words, number.months) == ("Virtual Mobile phone numbers, 2", "August to July")
     assert (word.words, word.months) == ("Keyword JOBS", "October")
     assert AUTUMN in YEAR
+
+
+def test_a_renewal_that_was_cancelled_counts_before_the_department_is_closed():
+    user = make_customer()
+    renewals.answer(
+        department=user.department,
+        year_begins_on=YEAR.next.first_on,
+        answer=Answer.CANCELLED,
+        by=make_admin(user.department),
+        now=start_of(dt.date(2026, 6, 20)),
+    )
+
+    account = account_of(user.department, dt.date(2026, 7, 1))
+
+    assert (account.standing, account.next_pence) == (Standing.CANCELLED, 0)
+    assert counted.accounts(YEAR.next, TODAY) == []
