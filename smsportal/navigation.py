@@ -55,13 +55,14 @@ PROFILE = Tab(
 )
 CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "imports:", "optouts:"))
 TEMPLATES = Tab("Templates", "wording:list", ("wording:",))
+CHARGES = Tab("Charges", "reports:charges", ("reports:",))
 STATEMENTS = Tab(
     "Statements",
     "statements:list",
     ("statements:list", "statements:statement", "statements:correct", "statements:estimate"),
 )
 TARIFFS = Tab("Tariffs", "tariffs:list", ("tariffs:",))
-REPORTS = Tab("Reports", "delivery:list", ("delivery:",))
+REPORTS = Tab("Reports", "reports:charges", ("reports:", "delivery:", "statements:"))
 ACTIVITY = Tab("Activity", "activity:list", ("activity:",))
 DECIDE = ("operations:to_decide", "operations:decide")
 TABS = {
@@ -87,11 +88,11 @@ TABS = {
         Tab("Messages", "history:list", ("history:", "repeats:", "sorting:")),
         Tab("Inbound keywords", "keywords:list", ("keywords:",), is_of=has_keyword),
         REPORTS,
-        STATEMENTS,
         ACTIVITY,
         PROFILE,
     ),
     RoleName.FINANCE: (
+        CHARGES,
         Tab(
             "Year end",
             "statements:home",

@@ -33,6 +33,7 @@ urlpatterns = [
     path("tariffs/", include("billing.tariffs.urls")),
     path("", include("billing.delivery.urls")),
     path("", include("billing.statements.urls")),
+    path("reports/", include("billing.reports.urls")),
 ]
 
 handler400 = "smsportal.errors.bad_request"

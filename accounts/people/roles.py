@@ -64,6 +64,7 @@ ROLES = {
                 "see_department_activity",
                 "see_department_messages",
                 "see_statements",
+                "see_department_charges",
                 "hear_of_prices",
                 "get_delivery_reports",
             }
@@ -80,14 +81,22 @@ ROLES = {
                 "see_opt_outs",
                 "see_own_messages",
                 "get_delivery_reports",
+                "see_own_charges",
             }
         ),
     ),
     RoleName.FINANCE: Role(
         words="finance",
-        home="people:profile",
+        home="reports:charges",
         permissions=frozenset(
-            {"hear_of_emergencies", "end_years", "hear_of_prices", "see_tariffs"}
+            {
+                "hear_of_emergencies",
+                "hear_of_prices",
+                "see_tariffs",
+                "see_all_charges",
+                "keep_journal",
+                "end_years",
+            }
         ),
         needs_second_step=True,
     ),

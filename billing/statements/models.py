@@ -14,7 +14,7 @@ from smsportal.lib.ids import uuid7
 
 
 class NeverChanges(models.Model):
-    """The database refuses it as well (see migration 0007): this says so in words."""
+    """The database refuses it as well (see migration 0008): this says so in words."""
 
     class Meta:
         abstract = True

@@ -4,7 +4,7 @@ Inside, money is an integer of tenths of a penny and exact. A total is the sum o
 above it, so that every statement, export and page adds up to the penny.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def to_pence(tenths: int) -> int:
@@ -18,6 +18,18 @@ def to_pence(tenths: int) -> int:
 def total_pence(lines: Iterable[int]) -> int:
     """Of lines in tenths: each is rounded, then they are added."""
     return sum(to_pence(tenths) for tenths in lines)
+
+
+def shares(pieces: Sequence[int]) -> list[int]:
+    """A line in tenths, cut into pieces: each in whole pence, and all together the line's own
+    `to_pence`. So is every run of pieces from the first one, as a line that ended there.
+    """
+    found, so_far, paid = [], 0, 0
+    for piece in pieces:
+        so_far += piece
+        found.append(to_pence(so_far) - paid)
+        paid += found[-1]
+    return found
 
 
 def pounds(pence: int) -> str:

@@ -12,6 +12,7 @@ from accounts.audit.actors import System
 from accounts.departments.models import CostCode, Department, TagState
 from accounts.people.models import Person
 from accounts.people.roles import RoleName
+from billing.tariffs.queries import prices_on
 from inbound.twoway.models import ReplyNumber
 from messaging.carriers.models import Carrier
 from messaging.compose import services as compose
@@ -29,15 +30,14 @@ from smsportal.demo.by_email import WITH_RELAY, let_text_by_email
 from smsportal.demo.inbound import make_keywords
 from smsportal.demo.money import announce_a_price, count_what_was_used
 from smsportal.demo.talks import make_talks
-from smsportal.demo.university import FIRST_NAMES, LAST_NAMES, REPLIES, UNITS, Unit
+from smsportal.demo.university import DOMAIN, FIRST_NAMES, LAST_NAMES, REPLIES, UNITS, Unit
+from smsportal.demo.year import make_the_price_change, make_the_year
 from smsportal.demo.years import change_a_code, end_years, first_day
 from smsportal.lib import walltime
 from smsportal.lib.ids import uuid7
 
 SEED = 7700
 WITH_EMERGENCY = "phys0077"  # their administrator allows them emergency texts
-PRICE_TENTHS = 35
-DOMAIN = "example.ac.uk"
 # What became of a hundred texts.
 OUTCOMES = (
     [(State.DELIVERED, "")] * 93
@@ -55,8 +55,10 @@ def seed(*, now: dt.datetime) -> bool:
     with transaction.atomic():
         carrier = _make_carrier()
         _make_staff()
+        make_the_price_change(now)
         for unit in UNITS:
             _make_unit(unit, carrier, dice, now)
+        make_the_year(carrier, now)
         make_account_life(now=now)
         for unit in UNITS:
             _make_earlier_history(unit, carrier, dice, now)
@@ -227,7 +229,7 @@ def _make_batch(
         person_name=person.name,
         cost_code=unit.code,
         cost_code_kind=unit.kind,
-        price_tenths=PRICE_TENTHS,
+        price_tenths=prices_on(walltime.day_of(at)).part_tenths,
         source="email" if dice.random() < 0.1 else "portal",
         sender=unit.alpha_tag,
         sender_kind="alpha",

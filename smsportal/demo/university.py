@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+DOMAIN = "example.ac.uk"
+
 
 @dataclass(frozen=True)
 class Unit:

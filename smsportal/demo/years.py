@@ -14,8 +14,18 @@ from messaging.sending.models import Batch
 from smsportal.lib.walltime import day_of, start_of
 
 NEW_CODE, OLD_CODE = "PH0077", "PH0042"  # of Physics, which changed it last year
-# What a department has agreed with finance, last year, in pence.
-AGREED = {"Department of Physics": 240_00, "IT Services": 45_00, "Careers Service": 20_00}
+# How much of what it came to use last year each had prepaid, in per cent. The others came later.
+FORESEEN = {
+    "Careers Service": 130,
+    "Department of Physics": 86,
+    "Examinations and Assessments": 88,
+    "IT Services": 104,
+    "Medical Trials Unit": 96,
+    "Sleep and Memory Trial": 100,
+    "Student Welfare and Support": 108,
+    "University Library": 102,
+}
+A_FIVER = 5_00
 
 
 def first_day(now: dt.datetime) -> dt.date:
@@ -42,18 +52,28 @@ def change_a_code(now: dt.datetime) -> None:
 
 def end_years(now: dt.datetime) -> None:
     """Lock the first year as finance did it, and leave the last one for who visits."""
+    began_at = start_of(first_day(now)) + dt.timedelta(hours=9)
+    Department.objects.filter(name__in=FORESEEN).update(created_at=began_at)
     finance = Person.objects.get(username="finance")
     last, first = years(day_of(now))[1:3]
-    for department in Department.objects.filter(name__in=AGREED):
-        services.set_prepaid(
-            department=department,
-            year=last,
-            pence=AGREED[department.name],
-            reason="Agreed in the summer, from what they plan",
-            by=finance,
-            now=last.year.starts_at - dt.timedelta(days=20),
-        )
+    _agree(last, finance)
     _lock(first, finance, start_of(first.late_until_on) + dt.timedelta(days=6, hours=10))
+
+
+def _agree(year: Year, finance: Person) -> None:
+    departments = Department.objects.in_bulk()
+    for account in counted.accounts(year.year, year.today):
+        department = departments[account.department_id]
+        if percent := FORESEEN.get(department.name):
+            foreseen = account.actual_pence * percent // 100 // A_FIVER * A_FIVER
+            services.set_prepaid(
+                department=department,
+                year=year,
+                pence=max(foreseen, 10_00),
+                reason="Agreed in the summer, from what they planned",
+                by=finance,
+                now=year.year.starts_at - dt.timedelta(days=20),
+            )
 
 
 def _lock(year: Year, finance: Person, now: dt.datetime) -> None:

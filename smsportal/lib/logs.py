@@ -70,6 +70,9 @@ def config(level: str = "INFO") -> dict[str, Any]:
             # The addresses that carriers are called at hold keys, and the words of texts.
             "httpx2": {"level": "WARNING"},
             "httpcore2": {"level": "WARNING"},
+            # The letters of a statement, and those that its font lacks, are of people's names.
+            "fontTools": {"level": "ERROR"},
+            "fpdf": {"level": "ERROR"},
             # A line for each of the sweeps, every few seconds, says nothing.
             "celery.beat": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},

@@ -146,8 +146,9 @@ def leaked(text: str) -> list[str]:
 
 
 STRANGERS = ("anyone", "finance", "admin2", "user2")
-# Finance reads what departments are charged, and why; never what they write or to whom.
-OF_MONEY = {"finance": {"department", "correction"}}
+# Whose charges are whose, and why: that is all that finance reads of what is ours.
+OF_MONEY = {"department", "user", "correction"}
+MONEY = {"reports", "statements"}
 
 
 def test_whoever_is_refused_reads_nothing_of_what_stands_there(knocker):
@@ -168,7 +169,8 @@ def test_no_page_of_another_department_shows_what_is_ours(knocker):
         for door in DOORS
         if door.method == "GET" and not door.names_ours
         for who in STRANGERS
-        if (words := set(leaked(knocker.knock(door, who).text_of_it)) - OF_MONEY.get(who, set()))
+        if (words := leaked(knocker.knock(door, who).text_of_it))
+        if not (who == "finance" and door.wing in MONEY and OF_MONEY.issuperset(words))
     }
 
     assert told == {}

@@ -46,6 +46,19 @@ def seen(answer) -> list[str]:
     return [name for name, secret in SECRETS.items() if secret in text]
 
 
+# ---------------------------------------------------------------- reports
+
+
+@pytest.mark.parametrize("who", ["admin2", "user2"])
+def test_charges_are_asked_of_nothing_that_is_somebody_elses(as_, world, who):
+    answers = [
+        as_(who).get(reverse("reports:charges"), asked)
+        for asked in ({"department": world.ours.uid}, {"user": world.user.uid})
+    ]
+
+    assert [(answer.status_code, seen(answer)) for answer in answers] == [(404, [])] * 2
+
+
 # ---------------------------------------------------------------- writing a message
 
 

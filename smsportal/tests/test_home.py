@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
         (make_operator, "departments:list"),
         (make_admin, "people:users"),
         (make_user, "compose:new"),
-        (make_finance, "people:profile"),
+        (make_finance, "reports:charges"),
     ],
 )
 def test_everybody_starts_on_the_page_of_their_role(client, make, home):

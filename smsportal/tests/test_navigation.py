@@ -60,7 +60,6 @@ def current_of(text: str) -> list[str]:
                 "Templates",
                 "Messages",
                 "Reports",
-                "Statements",
                 "Activity",
                 "My profile",
             ],
@@ -80,7 +79,7 @@ def current_of(text: str) -> list[str]:
                 "My profile",
             ],
         ),
-        (make_finance, ["Year end", "Statements", "Tariffs", "My profile"]),
+        (make_finance, ["Charges", "Year end", "Statements", "Tariffs", "My profile"]),
     ],
 )
 def test_each_role_has_the_tabs_of_the_help_pages(client, make, labels):
@@ -137,6 +136,8 @@ def test_no_role_is_without_tabs():
         (make_operator, "optouts:list", "Opted out"),
         (make_user, "optouts:list", "Contacts"),
         (make_operator, "tariffs:list", "Tariffs"),
+        (make_finance, "reports:charges", "Charges"),
+        (make_user, "reports:charges", "Reports"),
         (make_finance, "tariffs:list", "Tariffs"),
         (make_finance, "people:profile", "My profile"),
     ],

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from accounts.departments.models import CodeKind, CostCode
+from accounts.departments.models import CodeKind, CostCode, Department
+from billing.reports.period import Period
+from billing.reports.queries.statements import statement_of
 from billing.statements.queries import counted
 from billing.statements.settling import total
 from billing.tests.make import make_tariff
@@ -149,6 +151,20 @@ def test_each_line_is_a_line_of_the_spreadsheet(book, accounts):
         for line in account.lines
         if line.kind != "minimum"
     )
+
+
+def test_the_pages_of_charges_say_the_same_of_each_department(accounts):
+    period = Period(YEAR, YEAR.first_on, YEAR.last_on)
+    departments = Department.objects.in_bulk()
+
+    charged = {
+        account.department_id: statement_of(
+            departments[account.department_id], period, made_on=TODAY
+        ).total_pence
+        for account in accounts
+    }
+
+    assert charged == {account.department_id: account.actual_pence for account in accounts}
 
 
 def test_the_totals_are_the_spreadsheets(book, accounts):

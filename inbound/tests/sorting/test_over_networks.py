@@ -57,7 +57,8 @@ def test_a_keyword_over_smpp_is_answered_mailed_and_forwarded(make_carrier, peer
         "447700900123": ("81025", "We are on our way."),
         "447700900142": (keyword.department.alpha_tag, "07700 900123 to HELP: hello"),
     }
-    assert OutgoingMail.objects.get().body.startswith("hello\n")
+    mail = OutgoingMail.objects.get()
+    assert mail.body.startswith("07700 900123 wrote:\n\n    hello\n")
 
 
 @pytest.mark.smpp_peer

@@ -4,7 +4,7 @@ from accounts.people.services import make_app_password
 from accounts.tests.make import make_department, make_user
 from messaging.tests.carriers.certificates import make_certificate
 from messaging.tests.make import NOW, make_simulator
-from messaging.tests.relay.talking import Client, running
+from messaging.tests.relay.talking import running
 
 
 @pytest.fixture
@@ -32,13 +32,6 @@ def secure(relay_settings, tmp_path):
 def relay(transactional_db, secure):
     with running() as relay:
         yield relay
-
-
-@pytest.fixture
-def client(relay):
-    """One that is greeted; not a browser."""
-    with Client(relay.smtp) as client:
-        yield client
 
 
 @pytest.fixture

@@ -40,6 +40,9 @@ FILES = {
     "imports:template",
     "optouts:csv",
     "people:user_import_template",
+    "reports:download",
+    "reports:journal_csv",
+    "reports:statement",
     "mfa_download_recovery_codes",
 }
 # The same for every role but for the tabs round it, so one role's is walked.

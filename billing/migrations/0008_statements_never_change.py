@@ -22,6 +22,6 @@ def unguard(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0006_statements")]
+    dependencies = [("billing", "0007_statements")]
 
     operations = [migrations.RunPython(guard, unguard)]
