@@ -56,8 +56,13 @@ PROFILE = Tab(
 CONTACTS = Tab("Contacts", "contacts:list", ("contacts:", "imports:", "optouts:"))
 TEMPLATES = Tab("Templates", "wording:list", ("wording:",))
 CHARGES = Tab("Charges", "reports:charges", ("reports:",))
+STATEMENTS = Tab(
+    "Statements",
+    "statements:list",
+    ("statements:list", "statements:statement", "statements:correct", "statements:estimate"),
+)
 TARIFFS = Tab("Tariffs", "tariffs:list", ("tariffs:",))
-REPORTS = Tab("Reports", "reports:charges", ("reports:", "delivery:"))
+REPORTS = Tab("Reports", "reports:charges", ("reports:", "delivery:", "statements:"))
 ACTIVITY = Tab("Activity", "activity:list", ("activity:",))
 DECIDE = ("operations:to_decide", "operations:decide")
 TABS = {
@@ -86,7 +91,17 @@ TABS = {
         ACTIVITY,
         PROFILE,
     ),
-    RoleName.FINANCE: (CHARGES, TARIFFS, PROFILE),
+    RoleName.FINANCE: (
+        CHARGES,
+        Tab(
+            "Year end",
+            "statements:home",
+            ("statements:home", "statements:year", "statements:lock", "statements:prepaid"),
+        ),
+        STATEMENTS,
+        TARIFFS,
+        PROFILE,
+    ),
     RoleName.OPERATOR: (
         Tab(
             "Departments",

@@ -32,6 +32,7 @@ urlpatterns = [
     path("2way/", include("inbound.twoway.urls")),
     path("tariffs/", include("billing.tariffs.urls")),
     path("", include("billing.delivery.urls")),
+    path("", include("billing.statements.urls")),
     path("reports/", include("billing.reports.urls")),
 ]
 

@@ -12,5 +12,6 @@ GROUPS = {
     "relay": ("Email to SMS", ("relay",)),
     "inbound": ("Keywords and numbers", ("keywords", "numbers", "unmatched")),
     "reports": ("Reports", ("reports",)),
-    "portal": ("The portal itself", ("carriers", "tariffs", "demo")),
+    "money": ("Prices and statements", ("tariffs", "statements")),
+    "portal": ("The portal itself", ("carriers", "demo")),
 }

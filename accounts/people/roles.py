@@ -63,6 +63,7 @@ ROLES = {
                 "handle_keywords",
                 "see_department_activity",
                 "see_department_messages",
+                "see_statements",
                 "see_department_charges",
                 "hear_of_prices",
                 "get_delivery_reports",
@@ -94,6 +95,7 @@ ROLES = {
                 "see_tariffs",
                 "see_all_charges",
                 "keep_journal",
+                "end_years",
             }
         ),
         needs_second_step=True,

@@ -32,6 +32,7 @@ from smsportal.demo.money import announce_a_price, count_what_was_used
 from smsportal.demo.talks import make_talks
 from smsportal.demo.university import DOMAIN, FIRST_NAMES, LAST_NAMES, REPLIES, UNITS, Unit
 from smsportal.demo.year import make_the_price_change, make_the_year
+from smsportal.demo.years import change_a_code, end_years, first_day
 from smsportal.lib import walltime
 from smsportal.lib.ids import uuid7
 
@@ -59,8 +60,12 @@ def seed(*, now: dt.datetime) -> bool:
             _make_unit(unit, carrier, dice, now)
         make_the_year(carrier, now)
         make_account_life(now=now)
+        for unit in UNITS:
+            _make_earlier_history(unit, carrier, dice, now)
+        change_a_code(now)
         announce_a_price(now)
         count_what_was_used()
+        end_years(now)
         audit.record(by=System(), verb="demo.made", words="The demo was filled.", now=now)
     return True
 
@@ -104,14 +109,14 @@ def _make_unit(unit: Unit, carrier: Carrier, dice: random.Random, now: dt.dateti
         name=unit.name,
         alpha_tag=unit.alpha_tag,
         alpha_tag_state=TagState.REGISTERED,
-        created_at=now - dt.timedelta(days=400),
+        created_at=walltime.start_of(first_day(now)) + dt.timedelta(hours=9),
         parts_per_year_cap=50_000,
     )
     CostCode.objects.create(
         department=department,
         code=unit.code,
         kind=unit.kind,
-        from_on=walltime.financial_year_of(walltime.day_of(now)) - dt.timedelta(days=365),
+        from_on=first_day(now),
         recorded_by_name="Tomasz Zielinski (operator)",
     )
     admin = _make_person(f"{unit.sso}admin", RoleName.ADMIN, unit.admin_name, department)
@@ -180,12 +185,7 @@ def _make_history(
         at = day.replace(hour=8 + dice.randrange(9), minute=dice.randrange(60))
         people = dice.sample(contacts, dice.choice([1, 3, 5, 8, 12, 25, min(40, len(contacts))]))
         batch = _make_batch(unit, department, dice, at, dice.choice(senders), len(people))
-        texts = [_make_text(batch, row, who, carrier, dice) for row, who in enumerate(people)]
-        Message.objects.bulk_create(texts)
-        batch.tally = dict(Counter(key_of(text.state, text.reason) for text in texts))
-        batch.charged_part_count = sum(text.accepted_part_count for text in texts)
-        batch.tallied_at = batch.changed_at
-        batch.save(update_fields=["tally", "charged_part_count", "tallied_at"])
+        _make_texts(batch, people, carrier, dice)
         first = walltime.financial_year_of(batch.reserved_on)
         used["department_year", department.pk, first] += batch.part_count
         month = walltime.month_of(batch.reserved_on)
@@ -195,6 +195,21 @@ def _make_history(
         Allowance(scope=scope, owner_id=owner, period_on=period, used_count=count)
         for (scope, owner, period), count in used.items()
     )
+
+
+def _make_earlier_history(
+    unit: Unit, carrier: Carrier, dice: random.Random, now: dt.datetime
+) -> None:
+    """A message every other week, from when the department began until its last year."""
+    department = Department.objects.get(codes__code=unit.code)
+    user = department.people.get(username=unit.sso)
+    contacts = list(Contact.objects.filter(department=department, owner=None).order_by("pk"))
+    days = (walltime.day_of(now) - first_day(now)).days
+    for ago in range(366, days, 14):
+        at = (now - dt.timedelta(days=ago)).replace(hour=10, minute=dice.randrange(60))
+        people = dice.sample(contacts, min(unit.batches_a_year // 5, len(contacts)))
+        batch = _make_batch(unit, department, dice, at, user, len(people))
+        _make_texts(batch, people, carrier, dice)
 
 
 def _make_batch(
@@ -234,6 +249,15 @@ def _make_batch(
         finished_at=done,
         changed_at=done,
     )
+
+
+def _make_texts(batch: Batch, people: list[Contact], carrier: Carrier, dice: random.Random) -> None:
+    texts = [_make_text(batch, row, who, carrier, dice) for row, who in enumerate(people)]
+    Message.objects.bulk_create(texts)
+    batch.tally = dict(Counter(key_of(text.state, text.reason) for text in texts))
+    batch.charged_part_count = sum(text.accepted_part_count for text in texts)
+    batch.tallied_at = batch.changed_at
+    batch.save(update_fields=["tally", "charged_part_count", "tallied_at"])
 
 
 def _make_text(

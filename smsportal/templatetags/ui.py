@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from billing.tariffs.money import pounds
 from smsportal.lib import browsers, phones, walltime, words
 
 register = template.Library()
@@ -228,6 +229,7 @@ register.filter("mask", phones.mask)
 register.filter("day_of", walltime.day_of)
 register.filter("money", words.money)
 register.filter("fee", words.fee)
+register.filter("pounds", pounds)
 register.filter("on", words.day)
 register.filter("clock", words.clock)
 register.filter("time_s", words.clock_with_seconds)

@@ -17,7 +17,7 @@ WHO = ("anyone", "operator", "finance", "admin", "user", "colleague", "admin2", 
 
 # What stands in an address that is not one `uid`.
 NOT_OURS: dict[str, Callable[[World], dict[str, Any]]] = {
-    **doors_of_money.PRICES,
+    **doors_of_money.NOT_OURS,
     "token": lambda world: {"token": world.token},
     "old-link": lambda world: {"uidb36": "1", "key": "abc"},
     "csv": lambda world: {"kind": "csv"},
@@ -27,9 +27,8 @@ OURS: dict[str, Callable[[World], dict[str, Any]]] = {
     # Whoever has one of these addresses has been sent it.
     "secret": lambda world: {"secret": world.secret},
     "renewal-link": lambda world: {"token": world.renewal_link},
-    "report-link": lambda world: {"token": world.report_link},
-    "own-report-link": lambda world: {"token": world.own_report_link},
     "passkey": lambda world: {"pk": world.passkey.pk},
+    **doors_of_money.OURS,
 }
 
 

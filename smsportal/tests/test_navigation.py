@@ -79,7 +79,7 @@ def current_of(text: str) -> list[str]:
                 "My profile",
             ],
         ),
-        (make_finance, ["Charges", "Tariffs", "My profile"]),
+        (make_finance, ["Charges", "Year end", "Statements", "Tariffs", "My profile"]),
     ],
 )
 def test_each_role_has_the_tabs_of_the_help_pages(client, make, labels):

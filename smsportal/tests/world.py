@@ -18,6 +18,12 @@ from billing.delivery import services as delivery
 from billing.delivery.models import Kind, What
 from billing.delivery.periods import Often, last_month
 from billing.delivery.services import Wanted
+from billing.statements import services as statements
+from billing.statements.models import Statement
+from billing.statements.queries import counted
+from billing.statements.queries.years import year_that_begins
+from billing.statements.settling import fingerprint
+from billing.tariffs.queries import year_of
 from billing.tests.delivery.asking import token_mailed_to
 from inbound.tests.make import come_in, from_phone, make_keyword, make_number
 from inbound.twoway import services as twoway
@@ -64,6 +70,7 @@ SECRETS = {
     "saved answer": "Thank you for the rackett",
     "app password": "The tuba in the cellar",
     "report": "pochette.example",
+    "correction": "Charged twice for the sousaphone",
 }
 NUMBER = "+447700900613"
 
@@ -118,6 +125,7 @@ def make_world() -> World:
     _make_inbound(world)
     _make_talk(world)
     _make_account_life(world)
+    _make_statement(world)
     return world
 
 
@@ -265,3 +273,27 @@ def _make_account_life(world: World) -> None:
     made["own_report_link"] = token_mailed_to(user.email)
     regular = Wanted(What.MESSAGES, False, Kind.CSV, Often.WEEKLY, (user.email,))
     made["regular_report"] = delivery.ask(wanted=regular, by=user, now=now)
+
+
+def _make_statement(world: World) -> None:
+    """A year of ours that is locked, and was corrected."""
+    finance, today = world.people["finance"], day_of(world.now)
+    year = year_of(today).previous.previous
+    Department.objects.filter(pk=world.ours.pk).update(created_at=year.starts_at)
+    world.made["locked"] = locked = year_that_begins(year.first_on.year, today)
+    statements.lock(
+        year=locked,
+        seen=fingerprint(counted.accounts(year, today)),
+        typed_total="£0.00",
+        by=finance,
+        now=world.now,
+    )
+    world.made["statement"] = statement = Statement.objects.get(department=world.ours)
+    statements.correct(
+        statement=statement,
+        code=("cost_centre", statement.code),
+        pence=-10_00,
+        reason=SECRETS["correction"],
+        by=finance,
+        now=world.now,
+    )

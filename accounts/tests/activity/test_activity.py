@@ -192,8 +192,8 @@ def test_a_line_that_begins_with_who_does_not_say_it_twice(client):
     line("Added Megan Lloyd (phys0451) as user.", by=admin)
     client.force_login(admin)
     page = client.get(LIST).content.decode()
-    assert "</span>Signed in.</td>" in page
-    assert "</span>Added Megan Lloyd (phys0451) as user.</td>" in page
+    assert "</span><bdi>Signed in.</bdi></td>" in page
+    assert "</span><bdi>Added Megan Lloyd (phys0451) as user.</bdi></td>" in page
 
 
 def test_a_line_is_shown_as_written_and_not_as_markup(client):

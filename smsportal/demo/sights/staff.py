@@ -7,6 +7,8 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.departments.models import Department
+from billing.statements.models import Statement
+from billing.tariffs.queries import year_of
 from inbound.keywords.models import Keyword
 from inbound.sorting.models import Sorting
 from messaging.carriers.models import Carrier, CarrierHealth
@@ -20,6 +22,7 @@ from smsportal.demo.sights.sight import FINANCE as F
 from smsportal.demo.sights.sight import OPERATOR as T
 from smsportal.demo.sights.sight import USER, Sight, at, batch, press, press_on, repeat, uid_of
 from smsportal.demo.sights.user import group, import_to, messy_batch, template
+from smsportal.lib.walltime import day_of
 
 USERS = b"""Name,Username,Email,Extension
 Amara Obi,phys0801,amara.obi@example.ac.uk,70143
@@ -172,6 +175,28 @@ def a_word_that_is_kept(page: Page) -> None:
     press_on(page, "Add keyword")
 
 
+def year(back: int) -> Callable[[], int]:
+    """The financial year so many before the running one, by the year that it begins in."""
+    return lambda: year_of(day_of(timezone.now())).first_on.year - back
+
+
+def a_wrong_total(page: Page) -> None:
+    page.get_by_label("To sign, type the total to charge").fill("1,000")
+    press_on(page, "Lock")
+
+
+def a_wrong_amount(button: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        page.get_by_role("textbox").first.fill("ten pounds")
+        press_on(page, button)
+
+    return act
+
+
+def locked_statement() -> object:
+    return Statement.objects.get(department__people__username=A).uid
+
+
 STAFF = (
     Sight("users", A, at("people:users")),
     Sight("users-none", A, at("people:users", "?q=nobody+of+this+name")),
@@ -224,6 +249,10 @@ STAFF = (
     Sight("keyword-edit-secret", A, at("keywords:edit", uid=keyword("HELP")), a_system_to_call),
     Sight("keyword-texts-admin", A, at("sorting:texts")),
     Sight("keyword-texts-look", A, at("sorting:texts", "?show=look")),
+    Sight("statements-admin", A, at("statements:list")),
+    Sight("statement-admin", A, at("statements:statement", begins=year(2), uid=physics)),
+    Sight("statement-running-admin", A, at("statements:statement", begins=year(0), uid=physics)),
+    Sight("estimate-admin", A, at("statements:estimate", uid=physics)),
     Sight("activity-admin", A, at("activity:list")),
     Sight("profile-admin", A, at("people:profile")),
     Sight("switch-admin", A, at("people:switch")),
@@ -297,6 +326,30 @@ STAFF = (
     Sight("operator-tariff-error", T, at("tariffs:change", key=lambda: "inbound"), a_wrong_price),
     Sight("operator-profile", T, at("people:profile")),
     Sight("finance-tariffs", F, at("tariffs:list")),
+    Sight("finance-year-end", F, at("statements:year", begins=year(1))),
+    Sight("finance-year-end-error", F, at("statements:year", begins=year(1)), a_wrong_total),
+    Sight("finance-year-end-locked", F, at("statements:year", begins=year(2))),
+    Sight("finance-year-running", F, at("statements:year", begins=year(0))),
+    Sight("finance-statements", F, at("statements:list")),
+    Sight("finance-statements-none", F, at("statements:list", "?q=nothing+like+it")),
+    Sight("finance-statement", F, at("statements:statement", begins=year(2), uid=physics)),
+    Sight("finance-statement-draft", F, at("statements:statement", begins=year(1), uid=physics)),
+    Sight("finance-prepaid", F, at("statements:prepaid", begins=year(1), uid=physics)),
+    Sight(
+        "finance-prepaid-error",
+        F,
+        at("statements:prepaid", begins=year(1), uid=physics),
+        a_wrong_amount("Save what was prepaid"),
+    ),
+    Sight("finance-prepaid-locked", F, at("statements:prepaid", begins=year(2), uid=physics)),
+    Sight("finance-correct", F, at("statements:correct", uid=locked_statement)),
+    Sight(
+        "finance-correct-error",
+        F,
+        at("statements:correct", uid=locked_statement),
+        a_wrong_amount("Add correction"),
+    ),
+    Sight("finance-estimate", F, at("statements:estimate", uid=physics)),
     Sight("finance-profile", F, at("people:profile")),
     # Last: every page after it has the banner.
     Sight("operator-stopped", T, at("operations:stop_everything"), everything_stopped),

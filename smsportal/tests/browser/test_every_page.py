@@ -36,6 +36,7 @@ FILES = {
     "history:csv",
     "imports:bad_rows",
     "sorting:texts_csv",
+    "statements:download",
     "imports:template",
     "optouts:csv",
     "people:user_import_template",

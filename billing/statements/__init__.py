@@ -1,0 +1,1 @@
+"""A department's year: estimated, counted, locked, and never changed again."""

@@ -1,0 +1,3 @@
+"""Years, statements and estimates. What other wings read: stored.accounts, counted.accounts,
+estimates.estimates, tables.
+"""

@@ -1,0 +1,1 @@
+"""Year end, statements and estimates, as pages."""
