@@ -231,7 +231,7 @@ def test_a_keyword_is_kept_mailed_and_forwarded_and_answered_once(healing):
     [[sender, _]] = healing.ask(ON_A_PHONE, PHONE)
     assert sender == "81025"
     mails = healing.ask(mailed, "Text from 07700 900111 to HELP")
-    assert [body.splitlines()[0] for (body,) in mails] == ["hello", ""]
+    assert [body.splitlines()[2] for (body,) in mails] == ["    hello", "    (no words)"]
 
 
 def test_a_reply_is_in_its_conversation_and_stop_is_heeded_until_start(healing):
