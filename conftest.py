@@ -42,6 +42,15 @@ NEEDS = {
         bool(shutil.which("bearerbox", path=f"{os.environ.get('PATH', '')}:/usr/sbin")),
         "needs Kannel: apt-get install kannel",
     ),
+    "postfix": (
+        os.geteuid() == 0
+        and all(
+            shutil.which(each, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+            for each in ("postfix", "opendkim", "opendmarc", "policyd-spf", "swaks")
+        ),
+        "needs root, and Postfix with what is before it: apt-get install postfix opendkim "
+        "opendmarc postfix-policyd-spf-python swaks",
+    ),
     "postgresql": (IS_POSTGRESQL, "needs PostgreSQL: set DATABASE_URL=postgres://..."),
     "sqlite": (not IS_POSTGRESQL, "is about SQLite, and DATABASE_URL names PostgreSQL"),
     "redis": (bool(os.environ.get("REDIS_URL")), "needs Redis: set REDIS_URL=redis://..."),

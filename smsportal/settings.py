@@ -220,9 +220,10 @@ RELAY_AUTHSERV_ID = env.str("RELAY_AUTHSERV_ID", default="")
 RELAY_DNS_SERVERS = env.list("RELAY_DNS_SERVERS", default=[])
 RELAY_HOST = env.str("RELAY_HOST", default="127.0.0.1")
 RELAY_PORT = env.int("RELAY_PORT", default=8025)
-# For the front server: a port on RELAY_HOST, or the path of a socket.
+# For a front server on this machine: a port, or the path of a socket, and where it asks first.
 RELAY_LMTP_PORT = env.int("RELAY_LMTP_PORT", default=0)
 RELAY_LMTP_SOCKET = env.str("RELAY_LMTP_SOCKET", default="")
+RELAY_POLICY_PORT = env.int("RELAY_POLICY_PORT", default=0)
 # Without a certificate there is no STARTTLS, and without that nobody signs in.
 RELAY_CERTIFICATE = env.str("RELAY_CERTIFICATE", default="")
 RELAY_KEY = env.str("RELAY_KEY", default="")

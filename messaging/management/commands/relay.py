@@ -28,6 +28,7 @@ class Command(BaseCommand):
                 port=settings.RELAY_PORT,
                 local_port=settings.RELAY_LMTP_PORT or None,
                 local_path=settings.RELAY_LMTP_SOCKET,
+                policy_port=settings.RELAY_POLICY_PORT or None,
             )
         except OSError as why:
             raise CommandError(f"The relay cannot listen: {why}.") from None

@@ -134,21 +134,15 @@ class Handler:
         sender = envelope.mail_from or ""
         if len(envelope.rcpt_tos) >= limits.RECIPIENTS:
             return answers.TOO_MANY_RECIPIENTS
-        try:
-            number = number_of(address, domains=self.domains)
-        except Unfit as unfit:
-            return self._refused(unfit.answer, server, sender)
+        signed_in = server.person.pk if server.person else None
+        number, known = await self.may_text(sender, address, signed_in)
+        if known.answer.is_refusal:
+            return self._refused(known.answer, server, sender, known.person)
         if number != OPERATOR:
-            if sender == "<>":
-                return self._refused(answers.AUTOMATIC, server, sender)
-            signed_in = server.person.pk if server.person else None
-            known = await self.look_up.ask(Question(signed_in, sender, number))
-            if known.answer.is_refusal:
-                return self._refused(known.answer, server, sender, known.person)
             envelope.person = known.person
         envelope.rcpt_tos.append(address)
         envelope.numbers.append(number)
-        return answers.RECIPIENT_OK
+        return known.answer
 
     async def handle_DATA(
         self, server: Session, session: Any, envelope: Mailing
@@ -170,7 +164,28 @@ class Handler:
         log.warning("answered 451: %s", type(error).__name__, exc_info=not isinstance(error, Error))
         return answers.SYSTEM_PROBLEM
 
+    async def asked_by_front_server(self, sender: str, address: str, peer: str) -> Answer:
+        """What a RCPT of its client would be answered here. peer: the address of that client."""
+        _, known = await self.may_text(sender or "<>", address)
+        if known.answer.is_refusal:
+            self.refusals.note(known.answer, peer=peer, sender=sender, person=known.person)
+        return known.answer
+
     # -- A mail ----------------------------------------------------------------------------
+
+    async def may_text(
+        self, sender: str, address: str, signed_in: int | None = None
+    ) -> tuple[str, Known]:
+        """The number of an address, "" for none, and whether this sender may text it."""
+        try:
+            number = number_of(address, domains=self.domains)
+        except Unfit as unfit:
+            return "", Known(unfit.answer)
+        if number == OPERATOR:
+            return number, Known(answers.RECIPIENT_OK)
+        if sender == "<>":
+            return number, Known(answers.AUTOMATIC)
+        return number, await self.look_up.ask(Question(signed_in, sender, number))
 
     async def _data(self, server: Session, envelope: Mailing) -> list[Answer]:
         """An answer for each recipient."""

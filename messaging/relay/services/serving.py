@@ -1,4 +1,4 @@
-"""The relay as one process: its two doors, the threads behind them, and how it ends."""
+"""The relay as one process: its doors, the threads behind them, and how it ends."""
 
 import asyncio
 import logging
@@ -16,12 +16,15 @@ from messaging.relay.gathering import Gathering
 from messaging.relay.queries import Known, Question, look_up
 from messaging.relay.services import refusals
 from messaging.relay.services.answering import Handler
+from messaging.relay.services.asking import Asking
+from messaging.relay.services.asking import Question as Asked
 from messaging.relay.services.storing import Storing
 from messaging.relay.wire import LocalSession, Session
 from smsportal.lib.db import database_now, or_reconnect
 
 log = logging.getLogger(__name__)
 HEARTBEAT = "relay"
+HERE = "127.0.0.1"
 TOGETHER = 100  # mails in one transaction
 RECENT_SECONDS = 0.1
 REFUSALS_SECONDS = 60
@@ -55,23 +58,34 @@ class Relay:
         )
         self.handler = Handler(look_up=self.look_up, store=self.store, **handling)
         self.tls = certificate()
+        self.asking = Asking(self._asked)
         self.servers: list[asyncio.Server] = []
         self.rounds: asyncio.Task[None] | None = None
         self.written_at = float("-inf")
 
     async def open(
-        self, *, host: str, port: int, local_port: int | None = None, local_path: str = ""
+        self,
+        *,
+        host: str,
+        port: int,
+        local_port: int | None = None,
+        local_path: str = "",
+        policy_port: int | None = None,
     ) -> None:
-        """local_port, local_path: where LMTP is spoken, on `host` or a unix socket."""
+        """local_port, local_path: where LMTP is spoken, and policy_port where the front server
+        asks first; both to this machine alone, whatever `host` is.
+        """
         loop = asyncio.get_running_loop()
         self.servers.append(await loop.create_server(self._session, host, port))
         if local_port is not None:
-            self.servers.append(await loop.create_server(self._local_session, host, local_port))
+            self.servers.append(await loop.create_server(self._local_session, HERE, local_port))
         if local_path:
             with suppress(FileNotFoundError):
                 Path(local_path).unlink()  # of one that was killed
             self.servers.append(await loop.create_unix_server(self._local_session, local_path))
             Path(local_path).chmod(0o660)
+        if policy_port is not None:
+            self.servers.append(await asyncio.start_server(self.asking, HERE, policy_port))
         self.rounds = loop.create_task(self._go_round())
 
     async def close(self) -> None:
@@ -80,6 +94,7 @@ class Relay:
             server.close()
         for session in list(self.handler.sessions - self.handler.answering):
             session.hang_up(answers.SHUTTING_DOWN)
+        self.asking.hang_up()
         await self.store.finish()
         await self.look_up.finish()
         await self._last_answers()
@@ -119,6 +134,14 @@ class Relay:
             tls=tls,
             loop=asyncio.get_running_loop(),
         )
+
+    async def _asked(self, question: Asked) -> answers.Answer:
+        sender, recipient = question.get("sender", ""), question.get("recipient", "")
+        peer = question.get("client_address", "")
+        try:
+            return await self.handler.asked_by_front_server(sender, recipient, peer)
+        except Exception as fault:
+            return self.handler.fault(fault)
 
     # -- Rounds ------------------------------------------------------------------------------
 

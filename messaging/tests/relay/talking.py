@@ -26,18 +26,18 @@ def outcome(work: Callable[..., Any], *args: Any, **options: Any) -> Any:
 
 
 class Running:
-    """A relay that listens. smtp, lmtp: its ports."""
+    """A relay that listens. smtp, lmtp, policy: its ports."""
 
-    def __init__(self, **handling: Any) -> None:
+    def __init__(self, *, lmtp: int = 0, policy: int = 0, **handling: Any) -> None:
         self.loop = uvloop.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever)
         self.thread.start()
-        self.relay = self.call(self._open(handling))
-        self.smtp, self.lmtp = self.relay.ports
+        self.relay = self.call(self._open(handling, lmtp, policy))
+        self.smtp, self.lmtp, self.policy = self.relay.ports
 
-    async def _open(self, handling: dict[str, Any]) -> Relay:
+    async def _open(self, handling: dict[str, Any], lmtp: int, policy: int) -> Relay:
         relay = Relay(**handling)
-        await relay.open(host="127.0.0.1", port=0, local_port=0)
+        await relay.open(host="127.0.0.1", port=0, local_port=lmtp, policy_port=policy)
         return relay
 
     def call(self, work: Coroutine[Any, Any, Any]) -> Any:

@@ -44,10 +44,10 @@ class Zone(dict):
 
 
 @contextmanager
-def served(zone: Zone):
+def served(zone: Zone, place: tuple[str, int] = ("127.0.0.1", 0)):
     """The address of a server of that zone, as 127.0.0.1:port."""
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    server.bind(("127.0.0.1", 0))
+    server.bind(place)
     server.settimeout(0.1)
     over = threading.Event()
 
@@ -63,7 +63,7 @@ def served(zone: Zone):
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
-        yield f"127.0.0.1:{server.getsockname()[1]}"
+        yield "{}:{}".format(*server.getsockname())
     finally:
         over.set()
         thread.join()
