@@ -51,6 +51,7 @@ NEEDS = {
         "needs root, and Postfix with what is before it: apt-get install postfix opendkim "
         "opendmarc postfix-policyd-spf-python swaks",
     ),
+    "swaks": (bool(shutil.which("swaks")), "needs swaks: apt-get install swaks"),
     "postgresql": (IS_POSTGRESQL, "needs PostgreSQL: set DATABASE_URL=postgres://..."),
     "sqlite": (not IS_POSTGRESQL, "is about SQLite, and DATABASE_URL names PostgreSQL"),
     "redis": (bool(os.environ.get("REDIS_URL")), "needs Redis: set REDIS_URL=redis://..."),

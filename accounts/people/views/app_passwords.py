@@ -15,7 +15,7 @@ from accounts.people import services
 from accounts.people.errors import NotPossible
 from accounts.people.forms.profile import AppPasswordForm
 from accounts.people.models import AppPassword
-from accounts.people.views.profile import profile_page
+from accounts.people.views.profile import mail_server, profile_page
 
 
 @require_POST
@@ -34,12 +34,11 @@ def make(request: HttpRequest) -> HttpResponse:
     except NotPossible as refused:
         form.add_error(refused.field or None, refused.words)
         return profile_page(request, app_form=form)
-    host, _, port = settings.RELAY_SERVER.partition(":")
     context = {
         "app_password": made,
         "secret": secret,
-        "host": host,
-        "port": port or "587",
+        "mail_server": mail_server(),
+        "server": settings.RELAY_SERVER,
         "relay_domain": settings.RELAY_DOMAINS[0],
     }
     return render(request, "accounts/people/app_password.html", context)

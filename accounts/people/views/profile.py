@@ -76,6 +76,7 @@ def profile_page(
         "app_passwords": queries.app_passwords(person) if person.allow_relay else [],
         "makes_app_passwords": "password" in settings.RELAY_PROOFS,
         "relay_domain": settings.RELAY_DOMAINS[0],
+        "mail_server": mail_server(),
         "password_form": ChangePasswordForm(user=person),
         "authenticators": queries.second_steps(person),
         "sessions": queries.live_sessions(person),
@@ -86,3 +87,9 @@ def profile_page(
     is_wrong = any(each and each.errors for each in (form, app_form))
     status = 422 if is_wrong else 200
     return render(request, "accounts/people/profile.html", context, status=status)
+
+
+def mail_server() -> str:
+    """As people type it into a mail program."""
+    host, _, port = settings.RELAY_SERVER.partition(":")
+    return f"{host}, port {port or '587'}"
