@@ -14,6 +14,7 @@ pytestmark = pytest.mark.once
 
 CONF = (ROOT / "deploy" / "nginx" / "smsportal.conf").read_text()
 PAGES = ROOT / "deploy" / "nginx" / "pages"
+POSTFIX = ROOT / "deploy" / "postfix"
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
 HARDENING = [
     "NoNewPrivileges=yes",
@@ -129,3 +130,31 @@ def test_the_static_files_of_a_real_portal_can_be_collected(tmp_path):
 
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "static" / "staticfiles.json").exists()
+
+
+def test_all_of_the_front_server_goes_by_one_name():
+    """What it writes into Authentication-Results is what is looked for there, and by the relay."""
+    files = {file.name: file.read_text() for file in POSTFIX.iterdir()}
+
+    assert "\nmyhostname = mx.oxsms.co.uk\n" in files["main.cf"]
+    assert "RELAY_AUTHSERV_ID=mx.oxsms.co.uk" in (ROOT / ".env.example").read_text()
+    for name in ("opendkim.conf", "opendmarc.conf"):
+        assert re.search(r"^AuthservID +mx\.oxsms\.co\.uk$", files[name], re.MULTILINE)
+    checks = re.findall(r"^/\^Authentication-Results: (.+?);", files["milter_header_checks"], re.M)
+    assert set(checks) == {r"mx\.oxsms\.co\.uk"}
+
+
+def test_every_file_of_the_front_server_is_installed_and_finds_its_relay():
+    steps = (ROOT / "deploy" / "README.md").read_text()
+    installed = set(
+        re.findall(r"[\w.-]+", " ".join(re.findall(r"^    cp (.+) /etc/", steps, re.M)))
+    )
+
+    assert {file.name for file in POSTFIX.iterdir()} - installed == set()
+    for setting, at in (
+        ("LMTP", "relay_transport = lmtp:inet:"),
+        ("POLICY", "policy_service inet:"),
+    ):
+        [port] = re.findall(rf"^    RELAY_{setting}_PORT=(\d+)$", steps, re.MULTILINE)
+        assert f"{at}127.0.0.1:{port}\n" in (POSTFIX / "main.cf").read_text()
+        assert f"#RELAY_{setting}_PORT={port}\n" in (ROOT / ".env.example").read_text()

@@ -28,7 +28,7 @@ ON_PHONES = "SELECT number FROM messaging_simulatedtext WHERE kind = 'to_phone' 
 
 @dataclass
 class Seat:
-    """Somebody before the demo, with a browser and a mail program. port: the relay's, as printed."""
+    """Somebody at the demo, with a browser and a mail program. port: the relay's, as printed."""
 
     demo: Demo
     browser: object
