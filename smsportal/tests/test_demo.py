@@ -104,7 +104,7 @@ def start(var_dir: Path, *arguments: str, **more: str) -> Demo:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "demo", *arguments],
             cwd=ROOT,
-            env=environment(var_dir, PORT=str(port), RELAY_PORT="0", **more),
+            env=environment(var_dir, **{"PORT": str(port), "RELAY_PORT": "0", **more}),
             stdout=file,
             stderr=subprocess.STDOUT,
         )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -18,6 +19,7 @@ from smsportal.demo.sights.sight import OPERATOR as T
 from smsportal.demo.sights.sight import USER, Sight, at, person, press_on
 
 LIST = "requests:list"
+BRIEF = "no full numbers"  # said of a report that may go to somebody without an account
 
 
 def asked(name: str) -> Callable[[], object]:
@@ -34,8 +36,20 @@ def renewal_link() -> str:
 
 
 def report_link() -> str:
-    sent = OutgoingMail.objects.filter(body__contains="/reports/link/")
-    body = sent.filter(body__contains="no full numbers").latest("pk").body
+    return _link_in(_reports_mailed().filter(body__contains=BRIEF))
+
+
+def report_link_with_words() -> str:
+    """It opens for its own person alone."""
+    return _link_in(_reports_mailed().exclude(body__contains=BRIEF))
+
+
+def _reports_mailed() -> QuerySet[OutgoingMail]:
+    return OutgoingMail.objects.filter(body__contains="/reports/link/")
+
+
+def _link_in(mails: QuerySet[OutgoingMail]) -> str:
+    body = mails.latest("pk").body
     return re.search(r"(/reports/link/[\w-]+/)", body)[1]  # type: ignore[index]
 
 
@@ -81,6 +95,7 @@ ACCOUNT_LIFE = (
     Sight("renewal-link", "", renewal_link),
     Sight("renewal-link-over", "", at("renewals:link", token=lambda: "old")),
     Sight("report-link", "", report_link),
+    Sight("report-link-own", USER, report_link_with_words),
     Sight("report-link-over", "", at("delivery:link", token=lambda: "old")),
     Sight("reports", USER, at("delivery:list")),
     Sight("reports-empty", NEW, at("delivery:list")),

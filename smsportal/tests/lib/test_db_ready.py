@@ -88,7 +88,7 @@ def test_more_rows_than_one_statement_takes():
     assert ids == sorted(ids)
 
 
-@pytest.mark.skipif("not __import__('smsportal.lib.db').lib.db.is_postgres()")
+@pytest.mark.postgresql
 def test_what_is_too_long_is_refused_and_not_cut():
     of_verbs = db.Inserting(AuditEvent, each=("uid", "words", "at", "verb"))
 
