@@ -1,14 +1,15 @@
 """Departments, the codes they are charged to, and the name their texts come from."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import BigIntegerField, DateField, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.audit.actors import Actor
+from smsportal.lib import db
 from smsportal.lib.choices import TextChoices
 from smsportal.lib.ids import uuid7
 
@@ -88,7 +89,8 @@ class Department(models.Model):
         return "frozen" if self.frozen_at else "active"
 
     def code_on(self, day: dt.date) -> "CostCode | None":
-        return self.codes.filter(from_on__lte=day).order_by("-from_on").first()
+        found = _CODE_ON(department=self.pk, day=day)
+        return found[0] if found else None
 
     def shown_on(self, day: dt.date) -> str:
         """S17: name and cost code as one, "Department of Physics PH0123"."""
@@ -120,3 +122,12 @@ class CostCode(models.Model):
         """For a query about departments: what they have on that day. Both may be expressions."""
         theirs = cls.objects.filter(department=department, from_on__lte=on).order_by("-from_on")
         return Subquery(theirs.values(column)[:1])
+
+
+# Asked for every page.
+_CODE_ON: Final = db.Ready[CostCode](
+    lambda: CostCode.objects.filter(
+        department_id=db.Given("department", BigIntegerField()),
+        from_on__lte=db.Given("day", DateField()),
+    ).order_by("-from_on")[:1]
+)

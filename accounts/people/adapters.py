@@ -1,17 +1,19 @@
 """Where django-allauth and the portal meet: who may sign in, the words, the outbox."""
 
 import logging
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.db.models import BigIntegerField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.people.models import Person
 from accounts.people.services.letters import post
+from smsportal.lib import db
 from smsportal.lib.sealing import seal, unseal
 
 log = logging.getLogger(__name__)
@@ -26,12 +28,19 @@ TOO_MANY = (
 )
 
 
+_OF_SESSION: Final = db.Ready[Person](
+    lambda: Person.objects.select_related("department").filter(
+        pk=db.Given("pk", BigIntegerField())
+    )
+)
+
+
 class Backend(AuthenticationBackend):
     """Finds the person of a session. Whoever has left, or whose department closed, is nobody."""
 
     def get_user(self, user_id: int) -> Person | None:
-        person = Person.objects.select_related("department").filter(pk=user_id).first()
-        return person if person is not None and self.user_can_authenticate(person) else None
+        found = _OF_SESSION(pk=user_id)
+        return found[0] if found and self.user_can_authenticate(found[0]) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -1,13 +1,16 @@
 """People who sign in. One person may hold two accounts: X sends, Xadmin administers."""
 
+from typing import Final
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import BigIntegerField, CharField, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.departments.models import Department
 from accounts.people.roles import GIVEN, ROLES, RoleName, roles_with
+from smsportal.lib import db
 from smsportal.lib.ids import uuid7
 
 
@@ -118,13 +121,16 @@ class Person(AbstractBaseUser):
         """The same human's other account in the same department: X sends, Xadmin administers."""
         plain = self.username.removesuffix("admin")
         if self.role == RoleName.USER and not self.is_generic:
-            theirs = Person.objects.admins().filter(username=f"{plain}admin")
+            found = self._namesake(f"{plain}admin", RoleName.ADMIN)
         elif self.role == RoleName.ADMIN:
             # Several people share a generic account: which of them this would be, nobody knows.
-            theirs = Person.objects.users().filter(username=plain, is_generic=False)
+            found = [p for p in self._namesake(plain, RoleName.USER) if not p.is_generic]
         else:
             return None
-        return theirs.live().filter(department_id=self.department_id).first()
+        return found[0] if found else None
+
+    def _namesake(self, username: str, role: RoleName) -> "list[Person]":
+        return _NAMESAKE(username=username, role=role, department=self.department_id)
 
     @property
     def is_invited(self) -> bool:
@@ -141,6 +147,15 @@ class Person(AbstractBaseUser):
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions
+
+
+_NAMESAKE: Final = db.Ready[Person](
+    lambda: Person.objects.live().filter(
+        username=db.Given("username", CharField()),
+        role=db.Given("role", CharField()),
+        department_id=db.Given("department", BigIntegerField()),
+    )
+)
 
 
 class GenericMember(models.Model):

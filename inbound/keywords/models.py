@@ -1,5 +1,7 @@
 """Words that people text to the short code, each one department's while it has it."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -21,8 +23,11 @@ class KeywordQuerySet(models.QuerySet):
         if person.may("handle_keywords"):
             return self.filter(department_id=person.department_id)
         if person.may("see_own_messages"):
-            return self.filter(readers=person, department_id=person.department_id)
+            return self.read_by(person.pk, person.department_id)
         return self.none()
+
+    def read_by(self, person_id: Any, department_id: Any) -> "KeywordQuerySet":
+        return self.filter(readers=person_id, department_id=department_id)
 
 
 class Keyword(Handling):

@@ -2,9 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import (
+    BigIntegerField,
     Count,
     Exists,
     IntegerField,
@@ -23,7 +24,7 @@ from inbound.renting.resting import rests_until
 from inbound.sorting.models import AutoReply
 from messaging.incoming.models import IncomingText
 from messaging.senders.models import Sender
-from smsportal.lib import walltime
+from smsportal.lib import db, walltime
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,18 @@ def has_keyword(person: Person) -> bool:
 
 def reads_keywords(person: Person) -> bool:
     """Also texts to one that was given back stay to be read."""
+    if person.may("see_own_messages"):
+        return bool(_READ_BY(person=person.pk, department=person.department_id))
     return Keyword.objects.visible_to(person).exists()
+
+
+_READ_BY: Final = db.Ready[int](
+    lambda: (
+        Keyword.objects.read_by(
+            db.Given("person", BigIntegerField()), db.Given("department", BigIntegerField())
+        ).values_list("pk", flat=True)[:1]
+    )
+)
 
 
 def this_month(keyword: Keyword, *, now: dt.datetime) -> ThisMonth:

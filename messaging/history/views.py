@@ -18,6 +18,7 @@ from messaging.compose.models import Draft
 from messaging.compose.services.again import reopen
 from messaging.history import queries
 from messaging.history.forms import FilterForm
+from messaging.history.queries import listing
 from messaging.incoming.models import IncomingText
 from messaging.sending import services as sending
 from messaging.sending.errors import TooLate
@@ -36,8 +37,13 @@ A_DAY = 24 * 60 * 60
 def batches(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET, person=request.user)
     filters = form.filters()
-    page = Paginator(queries.find(request.user, **filters), 25).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "is_filtered": bool(filters)}
+    page = Paginator(listing.find(request.user, **filters), 25).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "lines": list(listing.lines(page, request.user, now=timezone.now())),
+        "is_filtered": bool(filters),
+    }
     if not filters and page.number == 1:
         drafts = Draft.objects.visible_to(request.user).open().exclude(body="", numbers="")
         context["drafts"] = drafts.order_by("-updated_at")[:5]
@@ -52,9 +58,7 @@ def batch(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _visible(request: HttpRequest) -> "queries.QuerySet[Batch]":
-    return Batch.objects.visible_to(request.user).select_related(
-        "person", "department", "occurrence__repeat"
-    )
+    return Batch.objects.visible_to(request.user)
 
 
 def _page(
@@ -72,7 +76,7 @@ def _page(
         "batch": batch,
         "progress": progress,
         "page": page,
-        "rows": _rows(request, page.object_list, now),
+        "rows": _rows(request, batch, page.object_list, now),
         "left_out": queries.left_out(batch)[:200] if show in ("", "not_sent") else [],
         "show": show,
         "now": now,
@@ -106,9 +110,11 @@ def _seconds_left(batch: Batch, now: dt.datetime) -> int | None:
     return max(0, round((batch.send_at - now).total_seconds()))
 
 
-def _rows(request: HttpRequest, texts: Iterable[Message], now: dt.datetime) -> list[queries.Row]:
+def _rows(
+    request: HttpRequest, batch: Batch, texts: Iterable[Message], now: dt.datetime
+) -> list[listing.TextLine]:
     rows = queries.with_parts(queries.rows_of(texts, request.user, now=now))
-    return queries.with_story(rows, now=now)
+    return list(listing.text_lines(queries.with_story(rows, now=now), batch))
 
 
 def _wakes_in(batch: Batch, now: dt.datetime) -> int | None:

@@ -221,6 +221,12 @@ def qr(text: str, label: str) -> SafeString:
     )
 
 
+@register.simple_block_tag
+def once(content: str) -> str:
+    """`{% once as menu %}..{% endonce %}`: made once for the places that show it."""
+    return content
+
+
 # ---------------------------------------------------------------- words
 
 register.filter("browser", browsers.words)

@@ -1,5 +1,6 @@
 """The web server as it is started, with its real processes."""
 
+import gc
 import os
 import socket
 import subprocess
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.template import engines
 
-from smsportal.gunicorn import threads
+from smsportal.gunicorn import threads, when_ready
 from smsportal.tests.processes import within
 
 PROCESSES = 2
@@ -70,3 +72,15 @@ def test_no_process_takes_more_people_than_it_has_threads_while_another_is_free(
 
         assert within(4, lambda: sum(taken()) == threads * PROCESSES), taken()
         assert taken() == [threads] * PROCESSES
+
+
+def test_what_every_worker_needs_is_loaded_before_the_first_of_them():
+    kept = gc.get_freeze_count()
+    try:
+        when_ready(None)  # type: ignore[arg-type]
+
+        loaded = engines["django"].engine.template_loaders[0].get_template_cache
+        assert {"layouts/app.html", "messaging/history/_progress.html"} <= loaded.keys()
+        assert gc.get_freeze_count() > kept
+    finally:
+        gc.unfreeze()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
+from django.db.models import BigIntegerField, BooleanField, Case, F, Q, QuerySet, Value, When
 
 from accounts.people.models import Person
 from inbound.twoway.days import in_a_list
@@ -15,9 +15,17 @@ from messaging.contacts.models import Contact
 from messaging.incoming.models import IncomingText
 from messaging.senders.models import Sender
 from messaging.sending.models import Message
+from smsportal.lib import db
 from smsportal.lib.phones import display
 
 _NUMBER: Final = re.compile(r"[\s\d()+.\-]*\d[\s\d()+.\-]*")
+
+
+_A_NUMBER: Final = db.Ready[int](
+    lambda: Sender.objects.filter(person_id=db.Given("person", BigIntegerField())).values_list(
+        "pk", flat=True
+    )[:1]
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,7 @@ class Listed:
 
 
 def has_or_had_a_number(person: Person) -> bool:
-    return Sender.objects.filter(person_id=person.pk).exists()
+    return bool(_A_NUMBER(person=person.pk))
 
 
 def unread_count(person: Person) -> int:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from messaging.sending.rendering import ROW_COLUMNS, is_merged, values_of
 from messaging.sending.states import BatchState, Lane, State, key_of
 from messaging.text.fields import Body
 from messaging.text.segments import measure as measure_text
-from smsportal.lib import walltime
+from smsportal.lib import db, walltime
 from smsportal.lib.words import people
 
 FAILED_WITHIN = dt.timedelta(days=90)
@@ -214,9 +214,12 @@ def _sent_within_the_hour(basket: Basket, wording: str, now: dt.datetime) -> str
     return found.reference if found else ""
 
 
+_HALT: Final = db.Ready[Halt](lambda: Halt.objects.filter(is_on=True))
+
+
 def halt() -> Halt | None:
     """Why and since when nothing at all is sent; None while it is."""
-    return Halt.objects.filter(is_on=True).first()
+    return next(iter(_HALT()), None)
 
 
 SETTLES = dt.timedelta(minutes=2)  # most doubts are over by then: a late answer or report comes

@@ -12,6 +12,7 @@ from messaging.carriers.models import Carrier, CarrierHealth
 from messaging.compose.models import Draft
 from messaging.contacts.models import Contact
 from messaging.history import queries
+from messaging.history.queries import listing
 from messaging.incoming.models import IncomingText
 from messaging.sending.engine import release, tally
 from messaging.sending.models import BasketRow, Batch, Message
@@ -174,7 +175,7 @@ def test_messages_are_found_by_words_number_reference_and_a_contacts_name():
     )
 
     for words in ("optics", "07700 900050", wanted.reference.lower(), "niamh o'sull"):
-        assert list(queries.find(user, words=words)) == [wanted]
+        assert list(listing.find(user, words=words)) == [wanted]
 
 
 def test_messages_are_filtered_by_state_outcome_sender_source_and_date():
@@ -185,7 +186,7 @@ def test_messages_are_filtered_by_state_outcome_sender_source_and_date():
     admin = make_admin(department)
 
     def found(**filters):
-        return list(queries.find(admin, **filters))
+        return list(listing.find(admin, **filters))
 
     assert found() == [waiting, done]
     assert found(status="scheduled") == [waiting]

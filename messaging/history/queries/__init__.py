@@ -5,14 +5,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from typing import Final
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.lookups import IsNull
 
 from accounts.people.models import Person
 from messaging.carriers import standing
 from messaging.carriers.models import Carrier
-from messaging.contacts.models import Contact
 from messaging.routes import queries as routes
 from messaging.sending import queries as sending
 from messaging.sending.models import Attempt, BasketRow, Batch, Halt, Message, RowState, TextPart
@@ -29,7 +29,7 @@ from messaging.sending.states import (
     words_for,
 )
 from messaging.sending.story import FOR_DEPARTMENT, for_department
-from smsportal.lib import exports, phones, walltime
+from smsportal.lib import db, exports, phones, walltime
 from smsportal.lib.words import clock
 
 COUNTED_LIVE = 5000  # people; larger batches show the worker's tally, two seconds old at most
@@ -48,64 +48,6 @@ STATES = {
     group: {state for state in State if any(key.split(":")[0] == state for key in keys)}
     for group, keys in GROUPS.items()
 }
-STATUS_FILTERS = {
-    "scheduled": (BatchState.SCHEDULED, BatchState.HELD),
-    "running": (BatchState.RUNNING,),
-    "paused": (BatchState.PAUSED,),
-    "stopped": (BatchState.STOPPED,),
-    "finished": (BatchState.FINISHED,),
-    "cancelled": (BatchState.CANCELLED,),
-}
-
-
-def find(
-    person: Person,
-    *,
-    words: str = "",
-    status: str = "",
-    having: str = "",
-    by: str = "",
-    source: str = "",
-    from_on: dt.date | None = None,
-    until_on: dt.date | None = None,
-) -> QuerySet[Batch]:
-    """Batches that `person` may see, newest first; the filters of the page, all optional."""
-    batches = Batch.objects.visible_to(person)
-    if status in STATUS_FILTERS:
-        batches = batches.filter(state__in=STATUS_FILTERS[status])
-    if having in GROUPS:
-        batches = batches.filter(tally__has_any_keys=sorted(map(str, GROUPS[having])))
-    if by:
-        batches = batches.filter(person__uid=by)
-    if source:
-        batches = batches.filter(source=source)
-    if from_on:
-        batches = batches.filter(send_at__gte=walltime.start_of(from_on))
-    if until_on:
-        batches = batches.filter(send_at__lt=walltime.start_of(until_on + dt.timedelta(days=1)))
-    if words.strip():
-        batches = batches.filter(_about(person, words.strip()))
-    return batches.order_by("-send_at", "-pk")
-
-
-def _about(person: Person, words: str) -> Q:
-    """By the message's own words and reference, or by a person: number, or name in CONTACTS."""
-    wanted = Q(wording__icontains=words) | Q(reference__iexact=words)
-    numbers = _numbers(person, words)
-    if numbers:
-        texts = Message.objects.filter(department_id=person.department_id, number__in=numbers)
-        wanted |= Q(pk__in=texts.values("batch_id"))
-    return wanted
-
-
-def _numbers(person: Person, words: str) -> list[str]:
-    try:
-        return [phones.normalise(words)]
-    except phones.BadNumber:
-        contacts = Contact.objects.visible_to(person).live()
-        for word in words.split():
-            contacts = contacts.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
-        return list(contacts.values_list("number", flat=True)[:100])
 
 
 @dataclass(frozen=True)
@@ -273,11 +215,19 @@ class Row:
         return self.text.final_at or self.text.accepted_at
 
 
+_CARRIERS: Final = db.Ready[Carrier](lambda: Carrier.objects.select_related("health"))
+_TOLD: Final = db.Ready[Attempt](
+    lambda: Attempt.objects.filter(
+        message__in=db.GivenList("texts", BigIntegerField()), phase__in=FOR_DEPARTMENT
+    ).order_by("pk")
+)
+
+
 def rows_of(texts: Iterable[Message], viewer: Person, *, now: dt.datetime) -> Iterator[Row]:
     """An admin sees numbers and states, never the name somebody gave a personal contact."""
     sees_names = viewer.may("see_own_messages")
     halt = cache(sending.halt)  # asked where something waits
-    carriers = list(Carrier.objects.select_related("health"))
+    carriers = _CARRIERS()
     free = {carrier.pk for carrier in carriers if not carrier.is_charging}
     waits = routes.Waits(carriers, now=now)
     known = {carrier.pk: carrier for carrier in carriers}
@@ -298,8 +248,7 @@ def with_story(rows: Iterable[Row], *, now: dt.datetime) -> list[Row]:
     """The rows of one page, each with what was decided about its text. One more question."""
     rows = list(rows)
     told: dict[int, list[Attempt]] = defaultdict(list)
-    lines = Attempt.objects.filter(message__in=[row.text.pk for row in rows])
-    for line in lines.filter(phase__in=FOR_DEPARTMENT).order_by("pk"):
+    for line in _TOLD(texts=[row.text.pk for row in rows]):
         told[line.message_id].append(line)
     return [
         replace(row, story=tuple(for_department(line, now=now) for line in told[row.text.pk]))
