@@ -29,9 +29,7 @@ TOO_MANY = (
 
 
 _OF_SESSION: Final = db.Ready[Person](
-    lambda: Person.objects.select_related("department").filter(
-        pk=db.Given("pk", BigIntegerField())
-    )
+    lambda: Person.objects.select_related("department").filter(pk=db.Given("pk", BigIntegerField()))
 )
 
 

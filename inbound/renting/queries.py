@@ -106,11 +106,9 @@ def reads_keywords(person: Person) -> bool:
 
 
 _READ_BY: Final = db.Ready[int](
-    lambda: (
-        Keyword.objects.read_by(
-            db.Given("person", BigIntegerField()), db.Given("department", BigIntegerField())
-        ).values_list("pk", flat=True)[:1]
-    )
+    lambda: Keyword.objects.read_by(
+        db.Given("person", BigIntegerField()), db.Given("department", BigIntegerField())
+    ).values_list("pk", flat=True)[:1]
 )
 
 

@@ -120,9 +120,7 @@ def _address(name: str) -> str:
 @register.simple_tag
 def status(key: str, text: str = "", big: bool = False, wrap: bool = False) -> SafeString:
     """An icon and words. `text` replaces the usual words, to add why: "Waiting: quiet hours".
-
-    `wrap`: the words may be many, and break where the screen ends.
-    """
+    `wrap`: the words may be many, and break where the screen ends."""
     return _status(key, text, big, wrap)
 
 
