@@ -1,7 +1,10 @@
 """Ringing a task by name, after commit. A bell may be lost; sweeps find what it missed."""
 
 import logging
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import redis
@@ -15,8 +18,19 @@ from smsportal.lib import broker
 
 log = logging.getLogger(__name__)
 ASK_SECONDS = 0.5
+_is_muted = ContextVar("is_muted", default=False)
 # One thread, so that no page ever waits for a broker that accepts and never answers.
 _ringer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bell")
+
+
+@contextmanager
+def muted() -> Iterator[None]:
+    """While data is made before anybody could hear: the sweeps find what a bell would be for."""
+    muting = _is_muted.set(True)
+    try:
+        yield
+    finally:
+        _is_muted.reset(muting)
 
 
 def enqueue(task: str, **arguments: Any) -> None:
@@ -30,6 +44,8 @@ def enqueue(task: str, **arguments: Any) -> None:
 
 
 def _ring(task: str, arguments: dict[str, Any]) -> None:
+    if _is_muted.get():
+        return
     if settings.CELERY_TASK_ALWAYS_EAGER:
         current_app.tasks[task].apply(kwargs=arguments)
     else:

@@ -192,7 +192,8 @@ def _refusal(typed: str, bare: str) -> BadNumber:
     if not bare:
         return BadNumber("empty", "There is no number here.")
     if _SCIENTIFIC.fullmatch(typed):
-        return _shortened("")
+        words = "is what Excel leaves of a long number. The other digits are lost."
+        return BadNumber("excel", words, typed=typed)
     if _DECIMAL.fullmatch(typed):
         return BadNumber("decimal", "is not a mobile number.", typed=typed)
     if not re.fullmatch(r"\+?[0-9]+", bare):

@@ -187,8 +187,16 @@ REFUSED = [
     ("07700/900123", "characters", "07700/900123 has “/” in it, which no mobile number has."),
     ("+", "characters", "+ has “+” in it, which no mobile number has."),
     ("770090012.3", "decimal", "770090012.3 is not a mobile number."),
-    ("4.47E+11", "excel", "Excel has shortened this number. The digits are lost."),
-    ("7,7009e9", "excel", "Excel has shortened this number. The digits are lost."),
+    (
+        "4.47E+11",
+        "excel",
+        "4.47E+11 is what Excel leaves of a long number. The other digits are lost.",
+    ),
+    (
+        "7,7009e9",
+        "excel",
+        "7,7009e9 is what Excel leaves of a long number. The other digits are lost.",
+    ),
 ]
 
 
