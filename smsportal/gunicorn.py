@@ -6,6 +6,7 @@ HOST and PORT say where it listens.
 import gc
 import os
 from concurrent.futures import Future
+from functools import cache
 
 from django.conf import settings
 from django.template.loader import get_template
@@ -39,16 +40,22 @@ class FairWorker(ThreadWorker):
         super().set_accept_enabled(enabled and self.in_hand < self.cfg.threads)
 
 
-def when_ready(arbiter: Arbiter) -> None:
-    """Before the first worker: what every one of them would load for its first people, a second
-    of theirs each time, is loaded once, and the collector need not look through it again.
+def pre_fork(arbiter: Arbiter, worker: FairWorker) -> None:
+    """The first workers begin at once, since a killed server is to answer within seconds. Those
+    that follow, one in every two thousand requests, no longer cost their first people a second.
     """
-    get_resolver().reverse_dict  # noqa: B018  every address, and so every view
+    if worker.age > arbiter.cfg.workers:
+        load_for_all()
+    gc.freeze()  # what is loaded by now stays: the collector need not look through it again
+
+
+@cache
+def load_for_all() -> None:
+    """What every worker would load for its first people: each address with its view, each page."""
+    get_resolver().reverse_dict  # noqa: B018
     folder = settings.BASE_DIR / "templates"
     for path in sorted(folder.rglob("*.html")):
         get_template(path.relative_to(folder).as_posix())
-    gc.collect()
-    gc.freeze()
 
 
 wsgi_app = "smsportal.wsgi:application"

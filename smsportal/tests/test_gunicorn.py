@@ -8,12 +8,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from django.template import engines
 
-from smsportal.gunicorn import threads, when_ready
+from smsportal.gunicorn import load_for_all, pre_fork, threads
 from smsportal.tests.processes import within
 
 PROCESSES = 2
@@ -74,13 +75,23 @@ def test_no_process_takes_more_people_than_it_has_threads_while_another_is_free(
         assert taken() == [threads] * PROCESSES
 
 
-def test_what_every_worker_needs_is_loaded_before_the_first_of_them():
-    kept = gc.get_freeze_count()
-    try:
-        when_ready(None)  # type: ignore[arg-type]
+@pytest.fixture
+def preparing():
+    """pre_fork() for the nth worker of two; the names of the templates that are loaded."""
 
-        loaded = engines["django"].engine.template_loaders[0].get_template_cache
-        assert {"layouts/app.html", "messaging/history/_progress.html"} <= loaded.keys()
-        assert gc.get_freeze_count() > kept
-    finally:
-        gc.unfreeze()
+    def prepare(age: int) -> list[str]:
+        arbiter, worker = SimpleNamespace(cfg=SimpleNamespace(workers=2)), SimpleNamespace(age=age)
+        pre_fork(arbiter, worker)  # type: ignore[arg-type]
+        return list(loader.get_template_cache)
+
+    loader = engines["django"].engine.template_loaders[0]
+    loader.reset()
+    load_for_all.cache_clear()
+    yield prepare
+    gc.unfreeze()
+
+
+def test_the_first_workers_do_not_wait_and_those_that_follow_find_every_page_loaded(preparing):
+    assert preparing(age=2) == []
+    assert {"layouts/app.html", "messaging/history/_progress.html"} <= set(preparing(age=3))
+    assert gc.get_freeze_count() > 0
