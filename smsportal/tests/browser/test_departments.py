@@ -105,7 +105,7 @@ def test_what_is_wrong_is_heard_first_and_seen_beside_the_field(
     page.get_by_role("textbox", name="Alpha tag").fill("2PHYSICS & ALERTS")
     page.get_by_role("button", name="Save department").click()
 
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    expect(page.locator(".error-summary")).to_be_focused()
     expect(page.get_by_role("heading", name="There are 2 problems")).to_be_visible()
     assert page.get_by_label("New code").input_value() == "PH0126"
     keep(page, "department-error")

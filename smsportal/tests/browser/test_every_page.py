@@ -54,6 +54,8 @@ def visitor(browser, live_server, settings, tmp_path):
     settings.DEMO = True
     settings.UPLOAD_DIR = tmp_path
     settings.REPORT_DIR = tmp_path / "reports"
+    # A slow machine walks longer than the five minutes after which a page asks for the password.
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 3600
     now = timezone.now()
     seed.seed(now=now)
     prepared.prepare(now=now)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from accounts.tests.make import PASSWORD, make_user
 
@@ -35,7 +36,7 @@ def test_a_wrong_password_is_announced_and_marked(open_page, axe, width, theme):
     page.get_by_label("Username").fill("phys0423")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    expect(page.locator(".error-summary")).to_be_focused()
     assert axe(page) == []
 
 
