@@ -18,11 +18,11 @@ from billing.reports import journal, services, tables
 from billing.reports.access import ALL, DEPARTMENTS, OWN, departments_charged, reach_of
 from billing.reports.forms import JournalForm, ReportForm
 from billing.reports.pdf import statement_pdf
+from billing.reports.prices import prices_told
 from billing.reports.queries import Asked, journals, report
 from billing.reports.queries.standing import standing
 from billing.reports.queries.statements import statement_of
 from billing.reports.tables import Report, Row
-from billing.tariffs.queries import prices_on
 from smsportal.lib import downloads
 from smsportal.lib.walltime import day_of
 
@@ -49,7 +49,7 @@ def charges(request: HttpRequest) -> HttpResponse:
         "total": tables.shown(found, found.total),
         "query": request.GET.urlencode(),
         "reads_all": request.user.may(ALL),
-        "prices": prices_on(asked.period.to_on),
+        "prices": prices_told(asked.period),
         "statement_of": _of_statement(request, asked),
         "standing": None if request.user.may(ALL) else standing(request.user, today),
         "today": today,
