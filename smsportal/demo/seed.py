@@ -27,12 +27,12 @@ from messaging.text.segments import measure
 from messaging.wording import services as wording
 from smsportal.demo.account_life import make_account_life
 from smsportal.demo.by_email import WITH_RELAY, let_text_by_email
+from smsportal.demo.further_departments import make_the_price_change, make_the_year
 from smsportal.demo.inbound import make_keywords
 from smsportal.demo.money import announce_a_price, count_what_was_used
 from smsportal.demo.talks import make_talks
 from smsportal.demo.university import DOMAIN, FIRST_NAMES, LAST_NAMES, REPLIES, UNITS, Unit
-from smsportal.demo.year import make_the_price_change, make_the_year
-from smsportal.demo.years import change_a_code, end_years, first_day
+from smsportal.demo.year_ends import change_a_code, end_years, first_day
 from smsportal.lib import walltime
 from smsportal.lib.ids import uuid7
 
