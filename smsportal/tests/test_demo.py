@@ -270,7 +270,18 @@ def test_two_demos_do_not_share_a_folder(demo):
     assert "A demo runs in" in second.stderr
 
 
-def test_a_taken_port_is_named_with_another_to_try(tmp_path):
+@pytest.mark.parametrize(
+    ("which", "words"),
+    [
+        ("PORT", "Port {port} is in use. Choose another: PORT={other} make demo"),
+        (
+            "RELAY_PORT",
+            "Port {port} is in use, and Email to SMS needs it. "
+            "Choose another: RELAY_PORT={other} make demo",
+        ),
+    ],
+)
+def test_a_taken_port_is_named_with_another_to_try(tmp_path, which, words):
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
@@ -278,11 +289,11 @@ def test_a_taken_port_is_named_with_another_to_try(tmp_path):
         refused = subprocess.run(
             [sys.executable, "manage.py", "demo"],
             cwd=ROOT,
-            env=environment(tmp_path, PORT=str(port)),
+            env=environment(tmp_path, **{"PORT": str(free_port()), which: str(port)}),
             capture_output=True,
             text=True,
             timeout=60,
         )
 
     assert refused.returncode != 0
-    assert f"Port {port} is in use. Choose another: PORT={port + 1} make demo" in refused.stderr
+    assert words.format(port=port, other=port + 1) in refused.stderr

@@ -54,6 +54,7 @@ class Command(BaseCommand):
             self._say("Stopped before it began.")
 
     def _run(self, port: int, is_by_smpp: bool, password: str) -> None:
+        _refuse_a_taken_relay_port()
         self._prepare(password)
         smpp_port = self._choose_network(is_by_smpp)
         supervisor = Supervisor(settings.VAR_DIR / "logs", say=self._say)
@@ -110,6 +111,7 @@ class Command(BaseCommand):
 
     def _start(self, supervisor: Supervisor, port: int, smpp_port: int | None) -> None:
         self._say("Starting ...")
+        _refuse_a_taken_relay_port()  # again: another demo may have taken it meanwhile
         if not settings.REDIS_URL:
             supervisor.start(parts.embedded_broker(settings.VAR_DIR))
         if smpp_port:
@@ -132,6 +134,15 @@ class Command(BaseCommand):
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def _refuse_a_taken_relay_port() -> None:
+    port = settings.RELAY_PORT
+    if not parts.becomes_free(port):
+        raise CommandError(
+            f"Port {port} is in use, and Email to SMS needs it. "
+            f"Choose another: RELAY_PORT={port + 1} make demo"
+        )
 
 
 @contextmanager
