@@ -10,6 +10,7 @@ from threading import local
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, connections, models
+from psycopg2.extensions import SQL_IN
 
 from smsportal.lib.db.which import CHUNK, is_postgres, placeholder
 
@@ -35,14 +36,28 @@ class GivenList(Given):
     """Several of them, to be looked for with `__in`. None at all is none, and no error."""
 
     def as_postgresql(self, *_: Any, **__: Any) -> tuple[str, list]:
-        return f"(SELECT unnest(%s::{_kind(self.output_field)}[]))", [self]
+        return "%s", [self]
 
     def as_sqlite(self, *_: Any, **__: Any) -> tuple[str, list]:
         return "(SELECT value FROM json_each(%s))", [self]
 
     def filled(self, given: dict[str, Any]) -> Any:
         values = list(given[self.name])
-        return values if is_postgres() else json.dumps(values, default=str)
+        if is_postgres():
+            # The values themselves: of those of a subquery the planner knows nothing, and it reads
+            # a whole table beside them where an index would have done.
+            return _Listed(values or [None])
+        return json.dumps(values, default=str)
+
+
+class _Listed(SQL_IN):
+    """As psycopg writes them for IN, without the parentheses that Django puts round them."""
+
+    def __conform__(self, _: Any) -> "_Listed":
+        return self
+
+    def getquoted(self) -> bytes:
+        return bytes(super().getquoted()[1:-1])
 
 
 class Ready(Generic[T]):
