@@ -6,6 +6,7 @@ so it is never given for a fault of ours: 451 then, and nothing of what went wro
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 
@@ -129,6 +130,7 @@ _SPECIAL: Final = {
 _PART_OF_THE_PROTOCOL: Final = re.compile(r"220 |250-|250 HELP$|334 |354 ")
 
 
+@lru_cache(maxsize=64)
 def spoken(stock: str) -> Answer | None:
     """Ours for a line of the library; None for one that says no more than the protocol does."""
     for beginning, answer in _SPECIAL.items():

@@ -28,7 +28,6 @@ from messaging.relay.limits import HEADER_BYTES
 MOST_HOPS: Final = 30
 OUR_MARK: Final = "x-oxsms-id"  # on every mail that the portal makes of texts
 
-_BARE: Final = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _FIELD: Final = re.compile(rb"([!-9;-~]+):(.*)", re.DOTALL)
 _ADDRESS: Final = r"[^\s\"(),:;<>@\[\\\]\x00-\x1f\x7f]+@[^\s\"(),:;<>@\[\\\]\x00-\x1f\x7f]+"
 _PLAIN: Final = re.compile(rf"(?:[^\"<>@,;:()=\\\x00-\x1f\x7f]*<({_ADDRESS})>|({_ADDRESS}))")
@@ -47,19 +46,12 @@ class Letter:
     sender: str
     subject: bytes
     message_id: str
-    fingerprint: str  # of From, Date, Subject and body, for mails without a Message-ID
-
-    @property
-    def key(self) -> str:
-        """The same for the same mail."""
-        if self.message_id:
-            return hashlib.sha256(b"id:" + self.message_id.encode()).hexdigest()
-        return self.fingerprint
+    key: str  # the same for the same mail
 
 
 def read(content: bytes) -> Letter:
     """Raises Unfit for what is never sent as a text."""
-    if _BARE.search(content):
+    if not content.count(b"\r\n") == content.count(b"\n") == content.count(b"\r"):
         raise Unfit(BARE)
     block, _, body = content.partition(b"\r\n\r\n")
     if len(block) > HEADER_BYTES:
@@ -69,12 +61,12 @@ def read(content: bytes) -> Letter:
     sender = _one_address(fields.get("from", []))
     _refuse_machines(fields)
     subject = _one_subject(fields.get("subject", []))
-    return Letter(
-        sender=sender,
-        subject=subject,
-        message_id=_text(fields.get("message-id", [b""])[0]),
-        fingerprint=_fingerprint(sender, fields, subject, body),
-    )
+    message_id = _text(fields.get("message-id", [b""])[0])
+    if message_id:
+        key = hashlib.sha256(b"id:" + message_id.encode()).hexdigest()
+    else:
+        key = _fingerprint(sender, fields, subject, body)
+    return Letter(sender=sender, subject=subject, message_id=message_id, key=key)
 
 
 def address_of(address: str) -> str:
@@ -172,6 +164,7 @@ def _one_subject(values: list[bytes]) -> bytes:
 
 
 def _fingerprint(sender: str, fields: dict[str, list[bytes]], subject: bytes, body: bytes) -> str:
+    """Of From, Date, Subject and body: for mails without a Message-ID."""
     same = hashlib.sha256(b"mail:")
     for part in (sender.encode("utf-8", "surrogatepass"), *fields.get("date", []), subject, body):
         same.update(hashlib.sha256(part).digest())

@@ -68,6 +68,9 @@ class Session(SMTP):
             name: self._counted(method) for name, method in self._smtp_methods.items()
         }
 
+    def __dir__(self) -> list[str]:
+        return names_in(type(self), "smtp_", "auth_")
+
     # -- Connections -----------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -239,6 +242,18 @@ class LocalSession(Session, LMTP):
     def answers_due(self) -> int:
         assert self.envelope is not None
         return len(self.envelope.rcpt_tos)
+
+
+_NAMES: dict[type, list[str]] = {}
+
+
+def names_in(kind: type, *beginnings: str) -> list[str]:
+    """For `__dir__`: aiosmtpd looks through all names of its handler and of itself for each
+    connection, only to find those that begin so. It took a fifth of what a connection costs.
+    """
+    if kind not in _NAMES:
+        _NAMES[kind] = [name for name in dir(kind) if name.startswith(beginnings)]
+    return _NAMES[kind]
 
 
 def _strict(readuntil: Callable[..., Awaitable[bytes]]) -> Callable[..., Awaitable[bytes]]:

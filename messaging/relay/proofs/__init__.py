@@ -7,6 +7,7 @@ import enum
 import ipaddress
 import logging
 from collections.abc import Callable
+from functools import cache
 
 from django.conf import settings
 
@@ -85,8 +86,12 @@ def _is_from_trusted_network(letter: Letter) -> bool:
     address = letter.peer.address
     if address is None or not letter.is_from_its_envelope:
         return False
-    nets = (ipaddress.ip_network(net) for net in settings.RELAY_TRUSTED_NETS)
-    return any(address in net for net in nets)
+    return any(address in _net(written) for written in settings.RELAY_TRUSTED_NETS)
+
+
+@cache
+def _net(written: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(written)
 
 
 # The cheap ones first. Each has look-ups of its own, so that one cannot use up another's.

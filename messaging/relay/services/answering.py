@@ -26,7 +26,7 @@ from messaging.relay.recipients import OPERATOR, number_of
 from messaging.relay.services import operator
 from messaging.relay.services.refusals import Refusals
 from messaging.relay.services.storing import Mail, Outcome
-from messaging.relay.wire import Mailing, Session
+from messaging.relay.wire import Mailing, Session, names_in
 from messaging.text.segments import measure
 from smsportal.lib.db import database_now
 from smsportal.lib.logs import Seldom
@@ -92,13 +92,17 @@ class Handler:
         self.sessions: set[Session] = set()
         self.answering: set[Session] = set()
 
+    def __dir__(self) -> list[str]:
+        return names_in(type(self), "handle_")
+
     # -- Commands --------------------------------------------------------------------------
 
     async def handle_EHLO(
         self, server: Session, session: Any, envelope: Mailing, name: str, lines: list[str]
     ) -> list[str]:
         session.host_name = name
-        return [*lines[:-1], "250-PIPELINING", "250-ENHANCEDSTATUSCODES", lines[-1]]
+        lines = [*lines[:-1], "250-PIPELINING", "250-ENHANCEDSTATUSCODES", lines[-1]]
+        return ["\r\n".join(lines)]  # aiosmtpd sends each in a packet of its own
 
     async def handle_MAIL(
         self, server: Session, session: Any, envelope: Mailing, address: str, options: list[str]
