@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from accounts.departments import rules
 from accounts.departments.models import CodeKind, Department, TagState
 from accounts.departments.services import CAP_FIELDS, Caps
+from smsportal.lib.amounts import without_groups
 from smsportal.lib.errors import Refused
 
 TEXTS = "texts, such as 5,000"
@@ -37,12 +38,12 @@ class TextsField(forms.IntegerField):
                 "required": required,
                 "invalid": f"Give a whole number of {example}.",
                 "min_value": "Give at least 1, or leave it empty for no limit.",
-                "max_value": "Leave it empty for no limit.",
+                "max_value": "Give at most 2,000,000,000, or leave it empty for no limit.",
             },
         )
 
     def to_python(self, value: Any) -> int | None:
-        return super().to_python(str(value or "").replace(",", "").replace(" ", "").lstrip("£"))
+        return super().to_python(without_groups(str(value or "")).replace(" ", "").lstrip("£"))
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value:,}" if isinstance(value, int) else value

@@ -18,8 +18,8 @@ from billing.reports import journal, services, tables
 from billing.reports.access import ALL, DEPARTMENTS, OWN, departments_charged, reach_of
 from billing.reports.forms import JournalForm, ReportForm
 from billing.reports.pdf import statement_pdf
-from billing.reports.prices import prices_told
 from billing.reports.queries import Asked, journals, report
+from billing.reports.queries.prices import prices_told
 from billing.reports.queries.standing import standing
 from billing.reports.queries.statements import statement_of
 from billing.reports.tables import Report, Row

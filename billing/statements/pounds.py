@@ -3,12 +3,15 @@
 import re
 from typing import Final
 
+from smsportal.lib.amounts import without_groups
+
 _TYPED: Final = re.compile(r"([-−]?)£?(\d{1,9})(?:\.(\d{1,2}))?")
 
 
 def read(typed: str) -> int | None:
     """In pence: "£1,204.50", "1204.5", "-12" for what is given back. None: not an amount."""
-    found = _TYPED.fullmatch(re.sub(r"[,\s]", "", typed).replace("£-", "-£").replace("£−", "-£"))
+    plain = re.sub(r"\s", "", without_groups(typed)).replace("£-", "-£").replace("£−", "-£")
+    found = _TYPED.fullmatch(plain)
     if not found:
         return None
     sign, pounds, pence = found.groups()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from smsportal.lib.amounts import without_groups
 from smsportal.lib.words import fee, money
 
 MOST_TENTHS: Final = 1_000_000  # £1,000
@@ -56,16 +57,19 @@ SORTS: Final = {
 def read_amount(typed: str, *, is_in_pence: bool) -> int:
     """Tenths of a penny of "3.8", "3.8p", "£10" or "10.50"; without a sign as is_in_pence says.
 
-    Raises ValueError, in plain words.
+    What is paid by the month or year is in whole pence: so its lines never need rounding, however
+    a report or a statement gathers them. Raises ValueError, in plain words.
     """
     example = "3.8p" if is_in_pence else "£10.00"
-    found = AMOUNT.fullmatch(typed.replace(",", "").strip())
+    found = AMOUNT.fullmatch(without_groups(typed).strip())
     if not found or (found[1] and found[3]):
         raise ValueError(f"{typed.strip()} is not an amount. Write it as {example}.")
     in_pounds = bool(found[1]) or not (found[3] or is_in_pence)
     tenths = Decimal(found[2]) * (1000 if in_pounds else 10)
     if tenths != int(tenths):
         raise ValueError(f"{typed.strip()} is finer than a tenth of a penny. Round it.")
+    if tenths % 10 and not is_in_pence:
+        raise ValueError(f"{typed.strip()} is not in whole pence. Round it.")
     if tenths > MOST_TENTHS:
         raise ValueError(f"{typed.strip()} is more than {money(MOST_TENTHS)}. Check the amount.")
     return int(tenths)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from smsportal.lib.amounts import without_groups
 from smsportal.lib.errors import Refused
 
 
@@ -53,7 +54,7 @@ class Whole(Field):
     control: ClassVar[str] = "number"
 
     def clean(self, value: Any) -> int | None:
-        typed = str(value if value is not None else "").replace(",", "").strip()
+        typed = without_groups(str(value if value is not None else "")).strip()
         between = f"Give a whole number from {self.least:,} to {self.most:,}."
         if not typed and not self.is_needed:
             return None

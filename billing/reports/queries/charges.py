@@ -9,11 +9,10 @@ from accounts.departments.models import Department
 from billing.reports.cells import INBOUND, MINIMUM, TEXTS, Cell, Line, Piece, cut, total
 from billing.reports.period import Period
 from billing.tariffs.money import to_pence
-from billing.tariffs.queries import price_book
 from billing.usage.models import NUMBER
 from billing.usage.queries import By, code_book, rental_lines, rows
+from billing.usage.queries.minimum import Minimum
 from smsportal.lib.phones import mask
-from smsportal.lib.walltime import day_of, start_of
 
 LINE: Final[tuple[By, ...]] = ("department", "code", "price")
 
@@ -85,29 +84,21 @@ def _rented(period: Period, department_ids: Collection[int] | None) -> Iterator[
 
 
 def with_minimum(
-    used: list[Cell], period: Period, departments: Collection[Department]
+    used: list[Cell], minimum: Minimum, departments: Collection[Department]
 ) -> list[Cell]:
-    """And what each of these departments is short of the least for the year. Two queries.
+    """And what each of these departments is short of the least for the year. One query.
 
     used: all that they used, from the beginning of the year.
     """
     of_each: dict[int, list[Cell]] = defaultdict(list)
     for cell in used:
         of_each[cell.line.department_id].append(cell)
-    least = price_book().on(period.year.first_on).minimum_tenths
     codes = code_book([department.pk for department in departments])
     short = []
     for department in departments:
-        if not _owes(department, period):
-            continue
-        spent = total(of_each[department.pk]).usage_pence
-        line = Line(MINIMUM, department.pk, *codes.on(department.pk, period.to_on), least)
-        if to_pence(least) > spent:
-            short.append(Cell(line, None, None, "", 1, 0, to_pence(least) - spent))
+        least = minimum.tenths(department, has_used=department.pk in of_each)
+        missing = to_pence(least) - total(of_each[department.pk]).usage_pence
+        if missing > 0:
+            line = Line(MINIMUM, department.pk, *codes.last(department, minimum.to_on), least)
+            short.append(Cell(line, None, None, "", 1, 0, missing))
     return used + short
-
-
-def _owes(department: Department, period: Period) -> bool:
-    """Whoever is there on one day of a year owes the least for it."""
-    is_closed = department.closed_at and department.closed_at < start_of(period.from_on)
-    return day_of(department.created_at) <= period.to_on and not is_closed

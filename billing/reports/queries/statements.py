@@ -9,11 +9,16 @@ from billing.reports import statement
 from billing.reports.period import Period
 from billing.reports.queries.charges import cells, with_minimum
 from billing.reports.statement import Statement
+from billing.tariffs.queries import price_book
+from billing.usage.queries.minimum import minimum_of
 
 
 def statement_of(department: Department, period: Period, *, made_on: dt.date) -> Statement:
     used = cells(period, department_ids=[department.pk])
-    charged = with_minimum(used, period, [department]) if period.is_from_the_start else used
+    charged = used
+    if period.is_from_the_start:
+        minimum = minimum_of(period.year, period.to_on, price_book())
+        charged = with_minimum(used, minimum, [department])
     code = department.code_on(period.to_on)
     return statement.made(
         period,

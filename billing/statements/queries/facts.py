@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from accounts.departments.models import Department
 from billing.statements.lines import Line, LineKind, in_order
-from billing.statements.queries.cancelled import cancelled_ids
 from billing.statements.settling import Standing
 from billing.tariffs.queries import PriceBook, price_book
 from billing.tariffs.years import FinancialYear
 from billing.usage.models import KEYWORD
 from billing.usage.queries import CodeBook, Row, code_book, rental_lines, rows
+from billing.usage.queries.cancelled import cancelled_ids
+from billing.usage.queries.minimum import Minimum, minimum_of
 from billing.usage.rents import RentalLine
 from smsportal.lib.walltime import day_of
 
@@ -30,7 +31,7 @@ class YearFacts:
     rentals: dict[int, list[RentalLine]]
     prices: PriceBook
     codes: CodeBook
-    cancelled: set[int]  # for this year
+    minimum: Minimum
     not_renewed: set[int]  # for the next one
 
     def standing(self, department: Department) -> Standing:
@@ -41,19 +42,11 @@ class YearFacts:
 
     def code(self, department: Department) -> tuple[str, str]:
         """Kind and code that the department has last, in this year."""
-        last = self.to_on
-        if department.closed_at:
-            last = min(last, day_of(department.closed_at))
-        return self.codes.on(department.pk, last)
+        return self.codes.last(department, self.to_on)
 
     def least_tenths(self, department: Department) -> int:
-        """The minimum that was in force when the year, or the department, began; none for who had
-        cancelled before.
-        """
-        if department.pk in self.cancelled:
-            return 0
-        began = max(self.year.first_on, min(day_of(department.created_at), self.to_on))
-        return self.prices.on(began).minimum_tenths
+        has_used = department.pk in self.rows or department.pk in self.rentals
+        return self.minimum.tenths(department, has_used=has_used)
 
     def lines(self, department: Department) -> tuple[Line, ...]:
         used = _used(self.rows.get(department.pk, []))
@@ -73,7 +66,8 @@ def facts_of(
         by=("department", "code", "price", "month"),
     )
     rented = rental_lines(from_on=year.first_on, to_on=to_on, department_ids=department_ids)
-    cancelled = cancelled_ids(year)
+    prices = price_book()
+    minimum = minimum_of(year, to_on, prices)
     some = {row.department_id for row in used} | {line.department_id for line in rented}
     asked = Department.objects.order_by("name", "pk")
     if department_ids is not None:
@@ -81,7 +75,8 @@ def facts_of(
     departments = {
         each.pk: each
         for each in asked
-        if each.pk in some or (each.pk not in cancelled and day_of(each.created_at) <= to_on)
+        if each.pk in some
+        or (each.pk not in minimum.cancelled and day_of(each.created_at) <= to_on)
     }
     return YearFacts(
         year=year,
@@ -89,9 +84,9 @@ def facts_of(
         departments=departments,
         rows=_by_department(used),
         rentals=_by_department(rented),
-        prices=price_book(),
+        prices=prices,
         codes=code_book(department_ids),
-        cancelled=cancelled,
+        minimum=minimum,
         not_renewed=cancelled_ids(year.next),
     )
 

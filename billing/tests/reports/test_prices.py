@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from billing.reports.period import Period
-from billing.reports.prices import prices_told
+from billing.reports.queries.prices import prices_told
 from billing.tariffs.models import Tariff
 from billing.tariffs.years import year_of
 

@@ -148,7 +148,7 @@ def test_a_year_takes_the_same_queries_however_much_it_was(used, django_assert_m
     for n in range(20):
         counted(make_sent(used.ada, at=at(9, 1 + n), people=2, source=f"s{n}"))
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         report(Asked(the_year(), "user"), EVERYBODY)
 
 

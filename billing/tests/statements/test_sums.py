@@ -14,7 +14,6 @@ from accounts.departments.models import Department
 from accounts.tests.make import make_finance
 from billing.statements.models import Statement, StatementLine
 from billing.statements.queries import counted, stored, tables
-from billing.statements.queries.cancelled import cancelled_ids
 from billing.statements.settling import by_code, fingerprint, total
 from billing.tariffs.models import Tariff
 from billing.tests.make import make_tariff
@@ -27,6 +26,7 @@ from billing.tests.statements.make import (
     send,
 )
 from billing.usage.engine import counting
+from billing.usage.queries.cancelled import cancelled_ids
 from messaging.sending.models import Message
 from smsportal.lib.walltime import day_of, start_of
 

@@ -96,6 +96,7 @@ def test_an_amount_is_read_as_people_write_it(typed, is_in_pence, tenths):
     ("typed", "words"),
     [
         ("cheap", "cheap is not an amount. Write it as 3.8p."),
+        ("3,8", "3,8 is not an amount. Write it as 3.8p."),
         ("£3p", "£3p is not an amount. Write it as 3.8p."),
         ("-3", "-3 is not an amount. Write it as 3.8p."),
         ("3.85", "3.85 is finer than a tenth of a penny. Round it."),

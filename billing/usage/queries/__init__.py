@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncMonth
 
-from accounts.departments.models import CodeKind, CostCode
+from accounts.departments.models import CodeKind, CostCode, Department
 from billing.tariffs.queries import price_book
 from billing.usage import rents
 from billing.usage.models import KEYWORD, NUMBER, ReceivedUsage, SentUsage
@@ -223,6 +223,12 @@ class CodeBook:
         begun = [code for code in theirs if code.from_on <= day]
         code = begun[-1] if begun else theirs[0]
         return code.kind, code.code
+
+    def last(self, department: Department, until: dt.date) -> tuple[str, str]:
+        """Kind and code that the department has last, up to that day or its closing."""
+        if department.closed_at:
+            until = min(until, day_of(department.closed_at))
+        return self.on(department.pk, until)
 
 
 def code_book(department_ids: Collection[int] | None = None) -> CodeBook:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from accounts.departments.models import Department
 from billing.tariffs.queries import price_book, year_of
 from billing.usage.queries import rental_months, rows
+from billing.usage.queries.minimum import minimum_of
 from smsportal.lib.walltime import day_of
 
 
@@ -50,7 +51,7 @@ def forecasts(*, on: dt.date, department_ids: Collection[int] | None = None) -> 
     for line in rental_months(from_on=first, to_on=last, department_ids=department_ids):
         has_begun = line.months[0] <= on
         (rent if has_begun else ahead)[line.department_id] += line.cost_tenths
-    minimum = price_book().on(first).minimum_tenths
+    minimum = minimum_of(year, on, price_book())
     return {
         department.pk: Forecast(
             department.pk,
@@ -59,7 +60,7 @@ def forecasts(*, on: dt.date, department_ids: Collection[int] | None = None) -> 
             used[department.pk],
             rent[department.pk],
             ahead[department.pk],
-            minimum,
+            minimum.tenths(department, has_used=bool(used[department.pk] or rent[department.pk])),
         )
         for department in _departments(department_ids)
         if department.is_open or used[department.pk] or rent[department.pk]

@@ -24,7 +24,7 @@ def prices_told(period: Period) -> str:
             _told(
                 steps, lambda prices: money(prices.number_tenths), "a month for a virtual number"
             ),
-            # A year has one minimum: that of its first day, see queries/charges.py.
+            # A year has one minimum: that of its first day, see minimum.py of usage.
             f"{money(book.on(period.year.first_on).minimum_tenths)} minimum a year",
             _told_of_incoming(steps),
         )
