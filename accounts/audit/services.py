@@ -1,13 +1,14 @@
 """Writing the audit trail, in the same transaction as the deed."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
-from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from accounts.audit.actors import Actor
 from accounts.audit.models import AuditEvent
 from smsportal.lib import db, request_context
+from smsportal.lib.ids import uuid7
 
 
 def record(
@@ -20,7 +21,8 @@ def record(
     department_id: int | None = None,
 ) -> AuditEvent:
     """Write one line. on: the object, a model row with a `uid`; words: a whole sentence."""
-    written = line(by=by, verb=verb, words=words, now=now, on=on, department_id=department_id)
+    said = line(by=by, verb=verb, words=words, now=now, on=on, department_id=department_id)
+    written = AuditEvent(**said._asdict())
     written.save(force_insert=True)
     return written
 
@@ -35,13 +37,35 @@ def record_each(
     )
 
 
-def record_all(lines: Iterable[AuditEvent]) -> None:
+class Line(NamedTuple):
+    """The columns of a line that is not written yet."""
+
+    uid: uuid.UUID
+    at: dt.datetime
+    actor_id: int | None
+    actor_name: str
+    actor_role: str
+    department_id: int | None
+    verb: str
+    object_kind: str
+    object_id: str
+    object_name: str
+    words: str
+    ip: str | None
+    request_id: str
+
+
+def record_all(lines: Iterable[Line]) -> None:
     """Write many lines, as `line` makes them, of whoever did what."""
-    _INSERT(map(attrgetter(*_COLUMNS), lines))
+    db.together(writing(lines))
 
 
-_COLUMNS: Final = [field.attname for field in AuditEvent._meta.fields if not field.primary_key]
-_INSERT: Final = db.Inserting(AuditEvent, each=_COLUMNS)
+def writing(lines: Iterable[Line]) -> list[db.Statement]:
+    """The same, to be done together with other writes of the deed."""
+    return _INSERT.statements(lines)
+
+
+_INSERT: Final = db.Inserting(AuditEvent, each=Line._fields)
 
 
 def line(
@@ -52,9 +76,10 @@ def line(
     now: dt.datetime,
     on: Any = None,
     department_id: int | None = None,
-) -> AuditEvent:
+) -> Line:
     """One line, not written yet."""
-    return AuditEvent(
+    return Line(
+        uid=uuid7(),
         at=now,
         actor_id=by.pk,
         actor_name=by.audit_name,

@@ -60,7 +60,7 @@ def write(refusals: Refusals, *, now: dt.datetime) -> None:
     audit.record_all(lines)
 
 
-def _line(refusal: Refusal, count: int, now: dt.datetime) -> audit.AuditEvent:
+def _line(refusal: Refusal, count: int, now: dt.datetime) -> audit.Line:
     what = "an email" if count == 1 else f"{count:,} emails"
     why = f" {refusal.why}" if refusal.why else ""
     return audit.line(

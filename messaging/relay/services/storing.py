@@ -6,13 +6,12 @@ answered 451: the client sends the mail again, and then its receipt is there or 
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
-from django.db.models import BigIntegerField, CharField
 
 from accounts.people.models import Person
 from messaging.relay import alarms, answers
@@ -106,10 +105,9 @@ class Storing:
 
 Mark = tuple[int, str, str]  # person, mail, number
 _RECEIPTS: Final = db.Ready[tuple](
-    lambda: RelayReceipt.objects.filter(
-        person_id__in=db.GivenList("people", BigIntegerField()),
-        key__in=db.GivenList("keys", CharField()),
-    ).values_list("pk", "person_id", "key", "number", "until", "batch__reference")
+    lambda: RelayReceipt.objects.filter(db.GivenRows("marks", "person_id", "key")).values_list(
+        "pk", "person_id", "key", "number", "until", "batch__reference"
+    )
 )
 _KEEP_RECEIPTS: Final = db.Inserting(
     RelayReceipt, each=("person_id", "key", "number", "batch_id", "until")
@@ -128,24 +126,23 @@ class Round:
         self.first: dict[Mark, int] = {}  # the same mail twice in one round
 
     def store(self, plan: routes.Plan) -> list[Outcome]:
-        earlier = self._receipts()
+        earlier = self._earlier()
         people = sending.senders({mail.person_id for mail in self.mails}, now=self.now)
         for place, mail in enumerate(self.mails):
             new = self._news(place, mail, earlier)
             if new:
                 self._order(place, mail, people.get(mail.person_id), new)
-        results = sending.accept_gathered(self.orders, plan=plan, now=self.now)
+        results = sending.accept_gathered(
+            self.orders, plan=plan, now=self.now, beside=self._receipts_of
+        )
         for place, order, result in zip(self.places, self.orders, results, strict=True):
             _say(self.outcomes[place], order, result)
-        self._keep_receipts(results)
         self._say_twice()
         return self.outcomes
 
-    def _receipts(self) -> dict[Mark, str]:
+    def _earlier(self) -> dict[Mark, str]:
         """The references of those that were taken before; what is too old is forgotten."""
-        known = _RECEIPTS(
-            people={mail.person_id for mail in self.mails}, keys={mail.key for mail in self.mails}
-        )
+        known = _RECEIPTS(marks={(mail.person_id, mail.key) for mail in self.mails})
         found, old = {}, []
         for pk, person_id, key, number, until, reference in known:
             if until <= self.now:
@@ -179,14 +176,14 @@ class Round:
             self.orders.append(_order(mail, person, new, self.now))
             self.places.append(place)
 
-    def _keep_receipts(self, results: Sequence[sending.Accepted | Refused]) -> None:
+    def _receipts_of(self, results: Sequence[sending.Accepted | Refused]) -> Iterable[db.Statement]:
         taken = [
             (self.mails[place], number, result.batch.pk)
             for place, result in zip(self.places, results, strict=True)
             if isinstance(result, sending.Accepted)
             for number in result.numbers
         ]
-        _KEEP_RECEIPTS(
+        return _KEEP_RECEIPTS.statements(
             (mail.person_id, mail.key, number, batch_id, self.now + mail.known_for)
             for mail, number, batch_id in [*taken, *((*each, None) for each in self.counted)]
         )

@@ -74,9 +74,11 @@ def _add(row: QuerySet[Allowance], batch: Batch) -> int:
 Wanted = Sequence[tuple[Cap, int, int]]  # how many parts of which, and what they cost
 
 
-def reserve_each(orders: Sequence[Wanted]) -> list[CapReached | None]:
+def reserve_each(
+    orders: Sequence[Wanted],
+) -> tuple[list[CapReached | None], list[db.Statement]]:
     """The same for many orders in one read and one write: each gets all it wants, or nothing and
-    the reason. The first comes first.
+    the reason. The first comes first. The rows are locked, and the write is left to the caller.
     """
     caps = {_key(cap): cap for wanted in orders for cap, *_ in wanted}
     rows = _locked(list(caps))
@@ -84,8 +86,7 @@ def reserve_each(orders: Sequence[Wanted]) -> list[CapReached | None]:
     before = dict(used)
     refused = [_take_in_memory(used, wanted) for wanted in orders]
     changed = [(row.pk, *used[key]) for key, row in rows.items() if used[key] != before[key]]
-    db.update_many(Allowance.objects.all(), changed, ["used_count", "used_tenths"])
-    return refused
+    return refused, db.updating(Allowance.objects.all(), changed, ["used_count", "used_tenths"])
 
 
 Key = tuple[str, int, dt.date]

@@ -6,7 +6,7 @@ message takes some thirty statements for is here done for all of them by the sam
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Final
@@ -58,25 +58,37 @@ class Accepted:
     opted_out: set[str] = field(default_factory=set)  # that are not
 
 
+Results = list[Accepted | Refused]
+
+
 def accept_gathered(
-    orders: Sequence[Order], *, plan: routes.Plan, now: dt.datetime
-) -> list[Accepted | Refused]:
+    orders: Sequence[Order],
+    *,
+    plan: routes.Plan,
+    now: dt.datetime,
+    beside: Callable[[Results], Iterable[db.Statement]],
+) -> Results:
     """Accept each and let it go at once, or say why not: NotNow, NobodyToText, EmptyText,
     TooManyParts, CapReached. A person who may not send is refused as NotNow.
 
     Call inside a transaction. plan: not older than a moment, since latecomers are looked for.
+    beside: what else is to be written, now that the batches have their keys.
     """
     day = walltime.day_of(now)
     opted_out = _opted_out(orders)
-    results: list[Accepted | Refused] = []
+    results: Results = []
     for order in orders:
         try:
             results.append(_fit(order, opted_out, day, now))
         except Refused as refused:
             results.append(refused)
     _price([result for result in results if isinstance(result, Accepted)])
-    _reserve(orders, results, day)
-    _write([result for result in results if isinstance(result, Accepted)], plan, now)
+    writes = _reserve(orders, results, day)
+    accepted = [result for result in results if isinstance(result, Accepted)]
+    if accepted:
+        _give_ids([each.batch for each in accepted])
+        writes += _writes(accepted, plan, now)
+    db.together([*writes, *beside(results)])
     return results
 
 
@@ -187,48 +199,54 @@ def _price(accepted: Sequence[Accepted]) -> None:
             each.batch.price_tenths = prices[each.batch.department_id]
 
 
-def _reserve(orders: Sequence[Order], results: list[Accepted | Refused], day: dt.date) -> None:
-    """Puts the reason in the place of those for whom a cap has no room."""
+def _reserve(orders: Sequence[Order], results: Results, day: dt.date) -> list[db.Statement]:
+    """Puts the reason in the place of those for whom a cap has no room. Answers what to write."""
     places = [n for n, result in enumerate(results) if isinstance(result, Accepted)]
     if not places:
-        return
+        return []
     wanted = []
     for n in places:
         batch = results[n].batch  # type: ignore[union-attr]  # places are of those
         own = caps_of(batch.person, day, admins=DEFAULT_ADMINS)
         takes = [(cap, batch.part_count, batch.cost_tenths) for cap in own]
         wanted.append([*takes, *((cap, count, 0) for cap, count in orders[n].further)])
-    for n, refused in zip(places, allowances.reserve_each(wanted), strict=True):
+    refusals, writes = allowances.reserve_each(wanted)
+    for n, refused in zip(places, refusals, strict=True):
         if refused is not None:
             results[n] = refused
+    return writes
 
 
-def _write(accepted: Sequence[Accepted], plan: routes.Plan, now: dt.datetime) -> None:
-    if not accepted:
-        return
+def _give_ids(batches: Sequence[Batch]) -> None:
+    """Beforehand, so that no row waits for another's."""
+    for batch, ids in zip(batches, db.new_ids([Basket, Batch], len(batches)), strict=True):
+        batch.basket_id, batch.pk = ids
+
+
+def _writes(
+    accepted: Sequence[Accepted], plan: routes.Plan, now: dt.datetime
+) -> list[db.Statement]:
     batches = [each.batch for each in accepted]
-    baskets = [(uuid7(), batch.department_id, batch.person_id) for batch in batches]
-    basket_ids = _BASKETS(baskets, now, now, True)
-    for batch, basket_id in zip(batches, basket_ids, strict=True):
-        batch.basket_id = basket_id
-    _ROWS((row for each in accepted for row in _rows(each)), RowSource.TYPED)
-    of_each, same = attrgetter(*_OF_A_BATCH), attrgetter(*_SAME_OF_BATCHES)
-    batch_ids = _BATCHES(map(of_each, batches), *same(batches[0]))
-    for batch, pk in zip(batches, batch_ids, strict=True):
-        batch.pk = pk
-    _MESSAGES(
-        (
-            _message(each.batch, n, number, plan)
-            for each in accepted
-            for n, number in enumerate(each.numbers)
-        ),
-        *(Lane.INTERACTIVE, State.QUEUED, now, batches[0].valid_until),
+    baskets = [(each.basket_id, uuid7(), each.department_id, each.person_id) for each in batches]
+    rows = (row for each in accepted for row in _rows(each))
+    messages = (
+        _message(each.batch, n, number, plan)
+        for each in accepted
+        for n, number in enumerate(each.numbers)
     )
-    audit.record_all(_line(batch, now) for batch in batches)
+    of_each, same = attrgetter(*_OF_A_BATCH), attrgetter(*_SAME_OF_BATCHES)
+    of_messages = (Lane.INTERACTIVE, State.QUEUED, now, batches[0].valid_until)
+    return [
+        *_BASKETS.statements(baskets, now, now, True),
+        *_ROWS.statements(rows, RowSource.TYPED),
+        *_BATCHES.statements(map(of_each, batches), *same(batches[0])),
+        *_MESSAGES.statements(messages, *of_messages),
+        *audit.writing(_line(batch, now) for batch in batches),
+    ]
 
 
 _OF_A_BATCH: Final = (
-    "uid", "reference", "request_key", "source", "department_id", "person_id", "person_name",
+    "id", "uid", "reference", "request_key", "source", "department_id", "person_id", "person_name",
     "cost_code", "cost_code_kind", "price_tenths", "sender", "sender_kind", "wording", "body",
     "basket_id", "person_count", "part_count", "left_out",
 )  # fmt: skip
@@ -238,7 +256,7 @@ _SAME_OF_BATCHES: Final = (
 )  # fmt: skip
 _BASKETS: Final = db.Inserting(
     Basket,
-    each=("uid", "department_id", "person_id"),
+    each=("id", "uid", "department_id", "person_id"),
     same=("created_at", "changed_at", "is_frozen"),
 )
 _ROWS: Final = db.Inserting(
@@ -277,7 +295,7 @@ def _message(batch: Batch, row_no: int, number: str, plan: routes.Plan) -> tuple
     )
 
 
-def _line(batch: Batch, now: dt.datetime) -> audit.AuditEvent:
+def _line(batch: Batch, now: dt.datetime) -> audit.Line:
     return audit.line(
         by=batch.person,
         verb="messages.accepted",

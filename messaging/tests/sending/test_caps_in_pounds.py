@@ -15,6 +15,7 @@ from messaging.sending.models import Allowance, Batch
 from messaging.sending.queries.caps import allowance_left, caps_of
 from messaging.sending.services import cancel, notices
 from messaging.tests.make import NOW, make_basket, make_batch
+from smsportal.lib import db
 
 pytestmark = pytest.mark.django_db
 
@@ -178,9 +179,10 @@ def test_of_many_taken_together_each_gets_all_of_its_money_or_nothing():
     user = make_user(make_department("Physics", pounds_per_month_cap=1))
     caps = caps_of(user, NOW.date())
 
-    first, second, third = allowances.reserve_each(
+    (first, second, third), writes = allowances.reserve_each(
         [[(cap, n, n * 35) for cap in caps] for n in (20, 10, 8)]
     )
+    db.together(writes)
 
     assert (first, third) == (None, None)
     assert second.words.startswith("This message costs 35p, and 30p of the £1.00 for Physics")

@@ -1,6 +1,6 @@
 """The only place that knows which database it talks to. All of it is tested on both."""
 
-from smsportal.lib.db.changing import CountOf, claim, claim_shares, update_many
+from smsportal.lib.db.changing import CountOf, claim, claim_shares, update_many, updating
 from smsportal.lib.db.copying import (
     Uuid7,
     analyse,
@@ -11,7 +11,8 @@ from smsportal.lib.db.copying import (
 )
 from smsportal.lib.db.guarding import append_only_sql, drop_append_only_sql
 from smsportal.lib.db.holding import exclusive, or_reconnect
-from smsportal.lib.db.ready import Given, GivenList, Inserting, Ready
+from smsportal.lib.db.ready import Given, GivenList, GivenRows, Inserting, Ready
+from smsportal.lib.db.together import Statement, new_ids, together
 from smsportal.lib.db.which import CHUNK, database_now, is_postgres
 
 __all__ = [
@@ -19,8 +20,10 @@ __all__ = [
     "CountOf",
     "Given",
     "GivenList",
+    "GivenRows",
     "Inserting",
     "Ready",
+    "Statement",
     "Uuid7",
     "analyse",
     "append_only_sql",
@@ -34,6 +37,9 @@ __all__ = [
     "insert_rows",
     "is_postgres",
     "long_chunk",
+    "new_ids",
     "or_reconnect",
+    "together",
     "update_many",
+    "updating",
 ]

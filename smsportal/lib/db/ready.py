@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from django.db import connection, connections, models
 from psycopg2.extensions import SQL_IN
 
+from smsportal.lib.db.together import Statement
 from smsportal.lib.db.which import CHUNK, is_postgres, placeholder
 
 SQLITE_PARAMETERS = 32_766
@@ -48,6 +49,35 @@ class GivenList(Given):
             # a whole table beside them where an index would have done.
             return _Listed(values or [None])
         return json.dumps(values, default=str)
+
+
+class GivenRows(GivenList):
+    """Whether these columns are those of one of several rows:
+    `filter(GivenRows("marks", "person_id", "key"))`.
+
+    A list for each column would be every one of them with every other, which an index has to be
+    asked for one by one.
+    """
+
+    def __init__(self, name: str, *columns: str) -> None:
+        super().__init__(name, models.BooleanField())
+        self.columns: list[Any] = [models.F(column) for column in columns]
+
+    def get_source_expressions(self) -> list[Any]:
+        return self.columns
+
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
+        self.columns = list(exprs)
+
+    def as_postgresql(self, compiler: Any, *_: Any, **__: Any) -> tuple[str, list]:
+        return f"({self._names(compiler)}) IN (%s)", [self]
+
+    def as_sqlite(self, compiler: Any, *_: Any, **__: Any) -> tuple[str, list]:
+        parts = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(len(self.columns)))
+        return f"({self._names(compiler)}) IN (SELECT {parts} FROM json_each(%s))", [self]
+
+    def _names(self, compiler: Any) -> str:
+        return ", ".join(compiler.compile(column)[0] for column in self.columns)
 
 
 class _Listed(SQL_IN):
@@ -87,7 +117,8 @@ class Ready(Generic[T]):
 
 class Inserting:
     """INSERT of some rows. each: columns that differ from row to row; same: those that are alike
-    in all. What is named in neither has the model's default.
+    in all. What is named in neither has the model's default. With the key among `each`, rows have
+    the ids of `new_ids`.
     """
 
     def __init__(
@@ -104,28 +135,35 @@ class Inserting:
 
     def __call__(self, rows: Iterable[Sequence[Any]], *same: Any) -> list[int]:
         """Answers the new ids, in the order of the rows."""
-        rows, alike = list(rows), [*same, *self.defaults]
         ids: list[int] = []
-        # SQLite counts its parameters.
-        most = CHUNK if is_postgres() else SQLITE_PARAMETERS // len([*self.each, *self.same])
         with connection.cursor() as cursor:
-            for first in range(0, len(rows), most):
-                cursor.execute(*self._statement(rows[first : first + most], alike))
+            for sql, parameters in self.statements(rows, *same):
+                cursor.execute(f"{sql} RETURNING {_quoted(self.key)}", parameters)
                 ids += [row[0] for row in cursor.fetchall()]
         return ids
 
-    def _statement(self, rows: list[Sequence[Any]], alike: list[Any]) -> tuple[str, list[Any]]:
+    def statements(self, rows: Iterable[Sequence[Any]], *same: Any) -> list[Statement]:
+        """The same, not done yet."""
+        rows, alike = list(rows), [*same, *self.defaults]
+        # SQLite counts its parameters.
+        most = CHUNK if is_postgres() else SQLITE_PARAMETERS // len([*self.each, *self.same])
+        return [
+            self._statement(rows[first : first + most], alike)
+            for first in range(0, len(rows), most)
+        ]
+
+    def _statement(self, rows: list[Sequence[Any]], alike: list[Any]) -> Statement:
         if is_postgres():
             columns = map(_prepared, self.each, zip(*rows, strict=True))
             same = [
                 _prepared(field, [value])[0] for field, value in zip(self.same, alike, strict=True)
             ]
-            return self._on_postgresql, [*same, *columns]
+            return Statement(self._on_postgresql, [*same, *columns])
         fields = [*self.same, *self.each]
         values = [pair for row in rows for pair in zip(fields, (*alike, *row), strict=True)]
         marks = f"({', '.join('%s' for _ in fields)})"
-        return (
-            f"{self._head} VALUES {', '.join(marks for _ in rows)} RETURNING {self._id}",
+        return Statement(
+            f"{self._head} VALUES {', '.join(marks for _ in rows)}",
             [field.get_db_prep_save(value, connection) for field, value in values],
         )
 
@@ -134,16 +172,12 @@ class Inserting:
         """One text whatever the number of rows: an array for each column."""
         values = ", ".join([*(f"%s::{_kind(field)}" for field in self.same), "each.*"])
         arrays = ", ".join(f"%s::{_kind(field)}[]" for field in self.each)
-        return f"{self._head} SELECT {values} FROM unnest({arrays}) each RETURNING {self._id}"
+        return f"{self._head} SELECT {values} FROM unnest({arrays}) each"
 
     @cached_property
     def _head(self) -> str:
         names = ", ".join(_quoted(field.column) for field in (*self.same, *self.each))
         return f"INSERT INTO {_quoted(self.table)} ({names})"
-
-    @cached_property
-    def _id(self) -> str:
-        return _quoted(self.key)
 
 
 def _quoted(name: str) -> str:

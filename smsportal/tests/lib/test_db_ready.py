@@ -39,6 +39,21 @@ def test_it_is_asked_again_with_other_values():
     assert NAMED(names=['it\'s "100%" {1,2} \\ null', "Physics"]) == [physics]
 
 
+def test_several_columns_are_looked_for_as_rows():
+    named = db.Ready[str](
+        lambda: (
+            Department.objects.filter(db.GivenRows("pairs", "name", "alpha_tag"))
+            .order_by("name")
+            .values_list("name", flat=True)
+        )
+    )
+    for name, tag in (("Maths", "A"), ("Music", "B"), ("O'Neill", "C")):
+        make_department(name=name, alpha_tag=tag)
+
+    assert named(pairs=[("Maths", "A"), ("Music", "A"), ("O'Neill", "C")]) == ["Maths", "O'Neill"]
+    assert named(pairs=[]) == []
+
+
 def test_one_question_is_one_statement():
     NAMED(names=["Physics"])
 
