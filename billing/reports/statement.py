@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from billing.reports.cells import ORDER, Cell, Line
 from billing.reports.period import Period
+from billing.statements.sheet import Sheet, SheetLine, Sum
 from billing.tariffs.money import pounds
-from smsportal.lib.words import money
+from smsportal.lib.words import day, money
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,11 @@ class StatementLine:
     quantity: int
     price: str
     pence: int
+
+    @property
+    def on_sheet(self) -> SheetLine:
+        where = f"{self.code}, {self.detail}" if self.code else self.detail
+        return SheetLine(self.words, where, f"{self.quantity:,}", self.price, pounds(self.pence))
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,26 @@ class Statement:
     def control(self) -> str:
         lines = "1 line" if len(self.lines) == 1 else f"{len(self.lines):,} lines"
         return f"Control total: {lines}, {pounds(self.total_pence)}"
+
+    @property
+    def sheet(self) -> Sheet:
+        """As it is printed."""
+        charged = [
+            Sum(f"To be charged to {code}", pounds(sum_), is_strong=True)
+            for code, sum_ in self.codes
+        ]
+        return Sheet(
+            title=f"Statement {self.number} for {self.department}",
+            number=self.number,
+            to=(self.department,),
+            facts=(("Period", self.period.words), ("Made", day(self.made_on))),
+            lines=tuple(line.on_sheet for line in self.lines),
+            total=Sum("Total, net of VAT", pounds(self.total_pence)),
+            sums=tuple(charged),
+            notes=(self.narrative, self.control),
+            made_on=self.made_on,
+            is_demonstration=self.is_demonstration,
+        )
 
     @property
     def narrative(self) -> str:

@@ -17,12 +17,12 @@ from accounts.people.access import permission_required
 from billing.reports import journal, services, tables
 from billing.reports.access import ALL, DEPARTMENTS, OWN, departments_charged, reach_of
 from billing.reports.forms import JournalForm, ReportForm
-from billing.reports.pdf import statement_pdf
 from billing.reports.queries import Asked, journals, report
 from billing.reports.queries.prices import prices_told
 from billing.reports.queries.standing import standing
 from billing.reports.queries.statements import statement_of
 from billing.reports.tables import Report, Row
+from billing.statements.pdf import sheet_pdf
 from smsportal.lib import downloads
 from smsportal.lib.walltime import day_of
 
@@ -75,7 +75,7 @@ def statement(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     today = day_of(timezone.now())
     period = ReportForm(request.GET, person=request.user, today=today).period()
     made = statement_of(department, period, made_on=today)
-    answer = HttpResponse(statement_pdf(made), content_type="application/pdf")
+    answer = HttpResponse(sheet_pdf(made.sheet), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="statement-{period.slug}.pdf"'
     return answer
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("year-end/<int:begins>/<uuid:uid>/prepaid/", years.prepaid, name="prepaid"),
     path("statements/", papers.list_statements, name="list"),
     path("statements/<int:begins>/<uuid:uid>/", papers.statement, name="statement"),
+    path("statements/<int:begins>/<uuid:uid>/pdf/", papers.pdf, name="pdf"),
     path("statements/<uuid:uid>/correct/", papers.correct, name="correct"),
     path("estimates/<uuid:uid>/", papers.estimate, name="estimate"),
 ]

@@ -45,6 +45,7 @@ GET  statements:prepaid/year_of_ours             in  403 200 403 403  403 403 40
 POST statements:prepaid/year_of_ours             in  403 422 403 403  403 403 403
 GET  statements:list                             in  403 200 200 403
 GET  statements:statement/year_of_ours           in  403 200 200 403  403 404 403
+GET  statements:pdf/year_of_ours                 in  403 200 200 403  403 404 403
 GET  statements:correct/statement                in  403 200 403 403  403 403 403
 POST statements:correct/statement                in  403 422 403 403  403 403 403
 GET  statements:estimate/ours                    in  403 200 200 403  403 404 403

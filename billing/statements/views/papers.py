@@ -7,13 +7,16 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.people.access import permission_required
 from billing.statements import services
 from billing.statements.forms import CorrectionForm
 from billing.statements.models import Statement
+from billing.statements.pdf import sheet_pdf
 from billing.statements.queries import foreseen, papers, whose
+from billing.statements.queries.sheets import sheet_of
 from billing.statements.views.years import FINANCE, year_or_404
 from billing.tariffs.money import pounds
 from billing.tariffs.queries import year_of
@@ -48,8 +51,23 @@ def statement(request: HttpRequest, begins: int, uid: UUID) -> HttpResponse:
     paper = papers.paper(department, year_or_404(begins))
     if paper is None:
         raise Http404
-    context = {"paper": paper, "year": paper.year, "account": paper.account}
+    context = {"paper": paper, "year": paper.year, "sheet": sheet_of(paper)}
     return render(request, "billing/statements/statement.html", context)
+
+
+@require_GET
+@READER
+def pdf(request: HttpRequest, begins: int, uid: UUID) -> HttpResponse:
+    """What the page of a statement says, to print or to keep."""
+    department = get_object_or_404(whose.departments(request.user), uid=uid)
+    paper = papers.paper(department, year_or_404(begins))
+    if paper is None:
+        raise Http404
+    sheet = sheet_of(paper)
+    answer = HttpResponse(sheet_pdf(sheet), content_type="application/pdf")
+    name = f"statement-{begins}-{slugify(sheet.number)}-{slugify(paper.name)}.pdf"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 @require_http_methods(["GET", "POST"])

@@ -104,7 +104,7 @@ def test_a_correction_stands_on_the_statement(finance):
     assert "“lots” is not an amount." in words(wrong)
     assert Correction.objects.get().pence == -12_50
     said = words(finance.get(right.headers["Location"]))
-    assert "CR0340 : Charged twice" in said
+    assert "CR0340: Charged twice" in said
     assert "To be charged to CR0340 £124.30" in said
     assert user.department.statements.get().charge_pence == 136_80
 

@@ -37,6 +37,7 @@ FILES = {
     "imports:bad_rows",
     "sorting:texts_csv",
     "statements:download",
+    "statements:pdf",
     "imports:template",
     "optouts:csv",
     "people:user_import_template",
