@@ -1,6 +1,7 @@
 """The department as the messaging team fills it in."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from accounts.departments.services import CAP_FIELDS, Caps
 from smsportal.lib.amounts import without_groups
 from smsportal.lib.errors import Refused
 
-TEXTS = "texts, such as 5,000"
+MOST_POUNDS = 2_000_000_000
 
 
 def ruled(rule: Callable[..., Any], *values: Any) -> Any:
@@ -24,10 +25,44 @@ def ruled(rule: Callable[..., Any], *values: Any) -> Any:
         raise forms.ValidationError(refused.words) from refused
 
 
-class TextsField(forms.IntegerField):
-    """A number of texts, or of whole pounds; people may write 5,000."""
+def whole(value: Any) -> str:
+    """What was typed without what people put into a whole number: "£1,000" as "1000"."""
+    return without_groups(str(value or "")).replace(" ", "").lstrip("£")
 
-    def __init__(self, label: str, required: str = "", *, example: str = TEXTS) -> None:
+
+class PoundsField(forms.IntegerField):
+    """Whole pounds; people may write £1,000. A refusal names what was typed."""
+
+    def __init__(self, label: str, *, most: int, example: int) -> None:
+        self.most, self.example = most, example
+        super().__init__(
+            label=label, required=False, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+        )
+
+    def to_python(self, value: Any) -> int | None:
+        typed = " ".join(str(value or "").split())
+        said = whole(typed)
+        if not said:
+            return None
+        if not re.fullmatch(r"-?\d{1,20}", said):
+            what = f"{typed[:20]} is not a whole number of pounds"
+            raise forms.ValidationError(f"{what}: write it without pence, such as {self.example}.")
+        pounds = int(said)
+        if not 1 <= pounds <= self.most:
+            raise forms.ValidationError(
+                f"{typed[:20]} is not between £1 and £{self.most:,}. Correct it, or leave it empty "
+                "for no limit."
+            )
+        return pounds
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:,}" if isinstance(value, int) else value
+
+
+class TextsField(forms.IntegerField):
+    """A number of texts; people may write 5,000."""
+
+    def __init__(self, label: str, required: str = "") -> None:
         super().__init__(
             label=label,
             min_value=1,
@@ -36,14 +71,14 @@ class TextsField(forms.IntegerField):
             widget=forms.TextInput(attrs={"inputmode": "numeric"}),
             error_messages={
                 "required": required,
-                "invalid": f"Give a whole number of {example}.",
+                "invalid": "Give a whole number of texts, such as 5,000.",
                 "min_value": "Give at least 1, or leave it empty for no limit.",
                 "max_value": "Give at most 2,000,000,000, or leave it empty for no limit.",
             },
         )
 
     def to_python(self, value: Any) -> int | None:
-        return super().to_python(without_groups(str(value or "")).replace(" ", "").lstrip("£"))
+        return super().to_python(whole(value))
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value:,}" if isinstance(value, int) else value
@@ -83,7 +118,7 @@ class DepartmentForm(forms.Form):
     per_year = TextsField("Most in a year")
     per_month = TextsField("Most in a month")
     per_batch = TextsField("Most in one message", required="Give the most texts in one message.")
-    pounds_per_month = TextsField("Most pounds in a month", example="pounds, such as 50")
+    pounds_per_month = PoundsField("Most pounds in a month", most=MOST_POUNDS, example=50)
     strips_subject_prefixes = forms.BooleanField(
         label="Leave out Re:, Fwd: and [EXTERNAL]",
         required=False,

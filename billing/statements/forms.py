@@ -6,6 +6,7 @@ from django import forms
 
 from accounts.departments.models import CodeKind
 from billing.statements import pounds
+from billing.tariffs.money import pounds as shown
 
 
 class PoundsField(forms.CharField):
@@ -15,15 +16,26 @@ class PoundsField(forms.CharField):
         self.may_be_negative = may_be_negative
         attrs = {"inputmode": "text" if may_be_negative else "decimal", "autocomplete": "off"}
         super().__init__(
-            required=False, max_length=20, widget=forms.TextInput(attrs=attrs), **kwargs
+            required=False,
+            max_length=20,
+            widget=forms.TextInput(attrs=attrs),
+            error_messages={
+                "max_length": "This is %(show_value)d characters long, which no amount is.",
+            },
+            **kwargs,
         )
 
     def clean(self, value: Any) -> int:
         typed = super().clean(value)
         pence = pounds.read(typed)
+        if meant := pounds.meant(typed):
+            raise forms.ValidationError(f"“{typed}” is not an amount: write {meant}.")
         if pence is None:
             said = f"“{typed}” is not an amount." if typed else "There is no amount."
             raise forms.ValidationError(f"{said} Write pounds and pence, such as 136.80.")
+        if abs(pence) > pounds.MOST_PENCE:
+            most = shown(pounds.MOST_PENCE)
+            raise forms.ValidationError(f"“{typed}” is more than {most}. Check the amount.")
         if pence < 0 and not self.may_be_negative:
             raise forms.ValidationError(f"“{typed}” is less than nothing. Write £0.00 or more.")
         return pence

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from smsportal.lib.amounts import without_groups
+from smsportal.lib.amounts import with_point, without_groups
 from smsportal.lib.words import fee, money
 
 MOST_TENTHS: Final = 1_000_000  # £1,000
@@ -63,7 +63,14 @@ def read_amount(typed: str, *, is_in_pence: bool) -> int:
     example = "3.8p" if is_in_pence else "£10.00"
     found = AMOUNT.fullmatch(without_groups(typed).strip())
     if not found or (found[1] and found[3]):
-        raise ValueError(f"{typed.strip()} is not an amount. Write it as {example}.")
+        # £3,8p would still have two signs.
+        meant = (
+            ""
+            if "£" in typed and "p" in typed
+            else with_point(typed, places=1 if is_in_pence else 2)
+        )
+        how = f": write {meant}." if AMOUNT.fullmatch(meant) else f". Write it as {example}."
+        raise ValueError(f"{typed.strip()} is not an amount{how}")
     in_pounds = bool(found[1]) or not (found[3] or is_in_pence)
     tenths = Decimal(found[2]) * (1000 if in_pounds else 10)
     if tenths != int(tenths):

@@ -10,6 +10,7 @@ from django.forms.formsets import BaseFormSet
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 
+from accounts.departments.forms import PoundsField
 from accounts.departments.models import Department
 from accounts.people.details import Details, Member, looks_generic, tidy
 from accounts.people.models import Person
@@ -156,18 +157,7 @@ class UserForm(AccountForm):
             "max_value": "Enter 1,000,000 or less, or take the tick away.",
         },
     )
-    pounds_per_month_cap = forms.IntegerField(
-        label="Most pounds in a month",
-        required=False,
-        min_value=1,
-        max_value=1_000_000,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        error_messages={
-            "invalid": "Enter the most pounds in a month as a whole number, for example 20.",
-            "min_value": "Enter 1 or more, or leave it empty.",
-            "max_value": "Enter 1,000,000 or less, or leave it empty.",
-        },
-    )
+    pounds_per_month_cap = PoundsField("Most pounds in a month", most=1_000_000, example=20)
     is_generic = forms.BooleanField(
         label="Several people use this account",
         required=False,

@@ -96,7 +96,10 @@ def test_an_amount_is_read_as_people_write_it(typed, is_in_pence, tenths):
     ("typed", "words"),
     [
         ("cheap", "cheap is not an amount. Write it as 3.8p."),
-        ("3,8", "3,8 is not an amount. Write it as 3.8p."),
+        ("3,8", "3,8 is not an amount: write 3.8."),
+        ("3,8p", "3,8p is not an amount: write 3.8p."),
+        ("£3,8p", "£3,8p is not an amount. Write it as 3.8p."),
+        ("1,0000", "1,0000 is not an amount. Write it as 3.8p."),
         ("£3p", "£3p is not an amount. Write it as 3.8p."),
         ("-3", "-3 is not an amount. Write it as 3.8p."),
         ("3.85", "3.85 is finer than a tenth of a penny. Round it."),
@@ -106,6 +109,11 @@ def test_an_amount_is_read_as_people_write_it(typed, is_in_pence, tenths):
 def test_what_is_no_amount_is_said_in_words(typed, words):
     with pytest.raises(ValueError, match=f"^{re.escape(words)}$"):
         read_amount(typed, is_in_pence=True)
+
+
+def test_pounds_with_a_comma_for_a_point_are_told_how_to_be_written():
+    with pytest.raises(ValueError, match=r"^3,8 is not an amount: write 3\.80\.$"):
+        read_amount("3,8", is_in_pence=False)
 
 
 def test_a_price_is_shown_in_its_own_unit():
