@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 
 from billing.delivery import periods
-from billing.delivery.models import Kind, What
+from billing.delivery.models import DeliveryOrder, Kind, What
 from billing.delivery.periods import Often, Period
 from billing.delivery.services import Wanted
 
@@ -86,7 +86,7 @@ class AskForm(forms.Form):
         return cleaned
 
     def wanted(self) -> Wanted:
-        """The argument of services.ask."""
+        """The argument of services.ask and services.change."""
         typed = self.cleaned_data
         often = Often(typed["often"])
         return Wanted(
@@ -104,3 +104,14 @@ class AskForm(forms.Form):
         if chosen == OTHER:
             return Period(self.cleaned_data["first_on"], self.cleaned_data["last_on"])
         return self.known[chosen]
+
+
+class ChangeForm(AskForm):
+    """One that comes again: it has no period of its own."""
+
+    def __init__(self, *args: Any, order: DeliveryOrder, **kwargs: Any) -> None:
+        kept = {name: getattr(order, name) for name in ("often", "what", "has_words", "kind")}
+        super().__init__(*args, initial={**kept, "to": "\n".join(order.addresses)}, **kwargs)
+        for name in ("period", "first_on", "last_on"):
+            del self.fields[name]
+        self.fields["often"].choices = [each for each in Often.choices if each[0] != Often.ONCE]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("reports/delivery/<uuid:uid>/download/", views.download, name="download"),
     path("reports/delivery/<uuid:uid>/delete/", views.delete, name="delete"),
     path("reports/delivery/<uuid:uid>/again/", views.again, name="again"),
+    path("reports/delivery/orders/<uuid:uid>/", views.change, name="change"),
     path("reports/delivery/orders/<uuid:uid>/stop/", views.stop, name="stop"),
     path("reports/link/<str:token>/", views.link, name="link"),
 ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.audit.access import permission_required
 from billing.delivery import periods, queries, services
-from billing.delivery.forms import OTHER, AskForm
+from billing.delivery.forms import OTHER, AskForm, ChangeForm
 from billing.delivery.models import MOST_FETCHES, DeliveryOrder, DeliveryReport
 from billing.delivery.periods import Often
 from smsportal.lib.errors import Refused
@@ -48,11 +48,10 @@ def ask(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _promise(form))
             return redirect("delivery:list")
-    to_errors = " ".join(form.errors.get("to", [])) if form.is_bound else ""
     context = {
         "form": form,
         "other": OTHER,
-        "needs_confirming": "may have the report" in to_errors or form["is_confirmed"].value(),
+        "needs_confirming": _needs_confirming(form),
         "next_week": periods.next_due(Often.WEEKLY, today),
         "next_month": periods.next_due(Often.MONTHLY, today),
         "most": MOST_FETCHES,
@@ -60,6 +59,30 @@ def ask(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "billing/delivery/ask.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@THEIRS
+def change(request: HttpRequest, uid: UUID) -> HttpResponse:
+    order = get_object_or_404(queries.orders_of(request.user), uid=uid)
+    now = timezone.now()
+    form = ChangeForm(request.POST or None, order=order, today=day_of(now))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change(order=order, wanted=form.wanted(), by=request.user, now=now)
+        except Refused as refused:
+            form.add_error(refused.field or None, refused.words)
+        else:
+            messages.success(request, "The report has been changed\nThose that came before stay.")
+            return redirect("delivery:list")
+    context = {"form": form, "order": order, "needs_confirming": _needs_confirming(form)}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "billing/delivery/change.html", context, status=status)
+
+
+def _needs_confirming(form: AskForm) -> bool:
+    errors = " ".join(form.errors.get("to", [])) if form.is_bound else ""
+    return "may have the report" in errors or bool(form["is_confirmed"].value())
 
 
 def _promise(form: AskForm) -> str:

@@ -30,6 +30,8 @@ POST delivery:ask                                in  403 403 422 422
 GET  delivery:download/report                    in  403 403 404 200  404 404 404
 POST delivery:delete/report                      in  403 403 404 302  404 404 404
 POST delivery:again/report                       in  403 403 404 302  404 404 404
+GET  delivery:change/regular_report              in  403 403 404 200  404 404 404
+POST delivery:change/regular_report              in  403 403 404 422  404 404 404
 POST delivery:stop/regular_report                in  403 403 404 302  404 404 404
 # Without words and numbers it opens for the address that has the link.
 GET  delivery:link/report-link                   200 200 200 200 200  200 200 200

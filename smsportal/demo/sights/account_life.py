@@ -13,6 +13,7 @@ from accounts.mail.models import OutgoingMail
 from accounts.renewals.queries import coming_year, link_token
 from accounts.requests.models import AccountRequest
 from accounts.requests.queries import secret_of
+from billing.delivery.queries import orders_of
 from smsportal.demo.sights.prepared import NEW
 from smsportal.demo.sights.sight import ADMIN as A
 from smsportal.demo.sights.sight import OPERATOR as T
@@ -51,6 +52,10 @@ def _reports_mailed() -> QuerySet[OutgoingMail]:
 def _link_in(mails: QuerySet[OutgoingMail]) -> str:
     body = mails.latest("pk").body
     return re.search(r"(/reports/link/[\w-]+/)", body)[1]  # type: ignore[index]
+
+
+def regular() -> object:
+    return orders_of(person(USER)).latest("pk").uid
 
 
 def careers() -> object:
@@ -102,6 +107,7 @@ ACCOUNT_LIFE = (
     Sight("report-request", USER, at("delivery:ask")),
     Sight("report-request-error", USER, at("delivery:ask"), other_days),
     Sight("report-request-stranger", USER, at("delivery:ask"), to_a_stranger),
+    Sight("report-change", USER, at("delivery:change", uid=regular)),
     Sight("reports-admin", A, at("delivery:list")),
     Sight("report-request-admin", A, at("delivery:ask")),
     Sight("users-away", A, at("people:users", "?state=year")),

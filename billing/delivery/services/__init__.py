@@ -3,8 +3,6 @@
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -18,7 +16,6 @@ from accounts.audit.access import require
 from accounts.audit.actors import Actor, System
 from accounts.mail import services as mail
 from accounts.mail.models import OutgoingMail
-from accounts.people.details import ADDRESS
 from accounts.people.models import Person
 from billing.delivery import engine, periods, queries
 from billing.delivery.engine import Made
@@ -33,33 +30,22 @@ from billing.delivery.models import (
     What,
 )
 from billing.delivery.periods import Often, Period
+from billing.delivery.services.checking import (
+    Wanted,
+    checked_addresses,
+    checked_period,
+    refuse_too_many,
+)
 from smsportal.lib.bells import enqueue
 from smsportal.lib.errors import Refused
 from smsportal.lib.walltime import day_of
-
-MOST_ADDRESSES = 10
-MOST_WAITING = 5
-MOST_COMING = 10
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What stands on the form. period: None where it comes again."""
-
-    what: What
-    has_words: bool
-    kind: Kind
-    often: Often
-    addresses: Sequence[str]
-    period: Period | None = None
-    is_confirmed: bool = False  # addresses outside the department are meant
 
 
 def ask(*, wanted: Wanted, by: Person, now: dt.datetime) -> DeliveryOrder:
     """Keep the order; the worker makes the file. Raises Refused."""
     require(by, "get_delivery_reports")
-    addresses = _checked_addresses(wanted, by)
-    _refuse_too_many(wanted, by)
+    addresses = checked_addresses(wanted, by)
+    refuse_too_many(wanted, by)
     today = day_of(now)
     with transaction.atomic():
         order = DeliveryOrder.objects.create(
@@ -74,78 +60,63 @@ def ask(*, wanted: Wanted, by: Person, now: dt.datetime) -> DeliveryOrder:
             created_at=now,
         )
         if wanted.often == Often.ONCE:
-            _add(order, _checked_period(wanted, today), now)
+            _add(order, checked_period(wanted, today), now)
         _write(order, by, "asked", f"Asked for a {_described(order, wanted)}.", now)
     return order
+
+
+def change(*, order: DeliveryOrder, wanted: Wanted, by: Person, now: dt.datetime) -> DeliveryOrder:
+    """Another order in its place: what has come so far stays as it was asked for, above all who may
+    read it. Raises Refused.
+    """
+    require(by, "get_delivery_reports")
+    if wanted.often == Often.ONCE:
+        raise Refused("Choose weekly or monthly.", field="often")
+    addresses = checked_addresses(wanted, by)
+    new = DeliveryOrder(
+        department_id=by.department_id,
+        person=by,
+        what=wanted.what,
+        has_words=wanted.has_words,
+        kind=wanted.kind,
+        often=wanted.often,
+        addresses=addresses,
+        next_on=order.next_on,
+        created_at=now,
+    )
+    if order.often != wanted.often:
+        new.next_on = periods.next_due(wanted.often, day_of(now))
+    changes = _changes(order, new)
+    if not changes:
+        return order
+    mine = DeliveryOrder.objects.visible_to(by)
+    with transaction.atomic():
+        # By the day too: were it begun meanwhile, the new one would begin the same period again.
+        still = mine.filter(pk=order.pk, stopped_at=None, next_on=order.next_on)
+        if not still.update(stopped_at=now):
+            raise Refused("This report has been changed or stopped meanwhile. Look at the list.")
+        new.save()
+        often = order.get_often_display().lower()
+        _write(new, by, "changed", f"Changed the {often} delivery report: {changes}.", now)
+    return new
+
+
+def _changes(was: DeliveryOrder, new: DeliveryOrder) -> str:
+    """ "how often from weekly to monthly; file from CSV to Excel". Empty: none."""
+    pairs = (
+        ("how often", was.get_often_display().lower(), new.get_often_display().lower()),
+        ("what is in it", was.get_what_display(), new.get_what_display()),
+        ("words and full numbers", *("yes" if each.has_words else "no" for each in (was, new))),
+        ("file", was.get_kind_display(), new.get_kind_display()),
+        ("addresses", *(", ".join(each.addresses) for each in (was, new))),
+    )
+    return "; ".join(f"{name} from {old} to {now}" for name, old, now in pairs if old != now)
 
 
 def _described(order: DeliveryOrder, wanted: Wanted) -> str:
     about = f"for {wanted.period}" if wanted.period else order.get_often_display().lower()
     whole = " with words and full numbers" if order.has_words else ""
     return f"delivery report {about}{whole}, to {', '.join(order.addresses) or 'nobody'}"
-
-
-def _checked_period(wanted: Wanted, today: dt.date) -> Period:
-    period = wanted.period
-    if period is None:
-        raise Refused("Choose the days that the report is about.", field="first_on")
-    if period.first_on > period.last_on:
-        raise Refused("The last day is before the first.", field="last_on")
-    if period.first_on > today:
-        raise Refused(
-            "The first day is still to come: there is nothing to report.", field="first_on"
-        )
-    if (period.last_on - period.first_on).days >= periods.MOST_DAYS:
-        raise Refused(
-            "That is longer than two years. Ask for one year at a time.", field="first_on"
-        )
-    return period
-
-
-def _checked_addresses(wanted: Wanted, by: Person) -> list[str]:
-    addresses = list({address.lower(): address for address in wanted.addresses}.values())
-    if len(addresses) > MOST_ADDRESSES:
-        raise Refused(
-            f"{len(addresses)} addresses are too many: {MOST_ADDRESSES} at most.", field="to"
-        )
-    for address in addresses:
-        if not ADDRESS.fullmatch(address) or len(address) > 254:
-            raise Refused(
-                f"{address[:80]} is not a whole email address: it needs a name, an @ and a domain.",
-                field="to",
-            )
-    if wanted.often != Often.ONCE and not addresses:
-        raise Refused("Give the address that is mailed each time.", field="to")
-    if wanted.has_words:
-        _refuse_for_words(addresses, by)
-    elif not wanted.is_confirmed and (others := queries.strangers(by, addresses)):
-        raise Refused(
-            f"Nobody of your department has the address {others[0]}. Correct it, or tick that it "
-            "may have the report.",
-            field="to",
-        )
-    return addresses
-
-
-def _refuse_for_words(addresses: Sequence[str], by: Person) -> None:
-    readers = queries.may_read_words(DeliveryOrder(department_id=by.department_id, person=by))
-    known = {email.lower() for email in readers.values_list("email", flat=True)}
-    for address in addresses:
-        if address.lower() not in known:
-            who = "an administrator of your department" if len(known) > 1 else "you"
-            raise Refused(
-                f"A report with words and full numbers goes to {who} only, and {address} is "
-                "another address. Leave it out, or leave the words out.",
-                field="to",
-            )
-
-
-def _refuse_too_many(wanted: Wanted, by: Person) -> None:
-    waiting = queries.reports_of(by).filter(state=ReportState.WAITING).count()
-    if wanted.often == Often.ONCE and waiting >= MOST_WAITING:
-        raise Refused(f"{waiting} of your reports are still being made. Wait for one of them.")
-    if wanted.often != Often.ONCE and queries.orders_of(by).count() >= MOST_COMING:
-        raise Refused(f"{MOST_COMING} of your reports come again. Stop one of them first.")
 
 
 def _add(order: DeliveryOrder, period: Period, now: dt.datetime) -> DeliveryReport:
