@@ -24,8 +24,7 @@ def prices_told(period: Period) -> str:
             _told(
                 steps, lambda prices: money(prices.number_tenths), "a month for a virtual number"
             ),
-            # A year has one minimum: that of its first day, see minimum.py of usage.
-            f"{money(book.on(period.year.first_on).minimum_tenths)} minimum a year",
+            _told_of_the_minimum(book, tariffs, period),
             _told_of_incoming(steps),
         )
     )
@@ -39,6 +38,16 @@ def _told(steps: Steps, words: Callable[[Prices], str], what: str) -> str:
         if now != before
     ]
     return f"{told[0][1]} {what}" + (f" ({', '.join(changes)})" if changes else "")
+
+
+def _told_of_the_minimum(book: PriceBook, tariffs: list[Tariff], period: Period) -> str:
+    """A change in the year holds only for whoever begins after it: see minimum.py of usage."""
+    first = period.year.first_on
+    later = [tariff.from_on for tariff in tariffs if tariff.from_on > first]
+    steps = [(on, book.on(on)) for on in (first, *later)]
+    what = "minimum a year"
+    told = _told(steps, lambda prices: money(prices.minimum_tenths), what)
+    return told.replace(f"{what} (", f"{what} (for those that begin later, ")
 
 
 def _told_of_incoming(steps: Steps) -> str:

@@ -52,6 +52,18 @@ class Paper:
         """With the corrections. Negative: more is given back than was charged."""
         return self.account.charge_pence + self.corrected_pence
 
+    @property
+    def charged_codes(self) -> list[tuple[str, int]]:
+        """Codes and what each is charged in pence: the extra goes to the last one, a correction to
+        the one that finance chose. The last one first.
+        """
+        own = (self.account.code_kind, self.account.code)
+        pence = {own: self.account.charge_pence}
+        for each in self.corrections:
+            code = (each.code_kind, each.code)
+            pence[code] = pence.get(code, 0) + each.pence
+        return [(code, sum_) for (_, code), sum_ in pence.items()]
+
 
 def paper(department: Department, year: Year) -> Paper | None:
     """None where the department has no statement of that year."""

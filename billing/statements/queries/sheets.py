@@ -85,12 +85,17 @@ def _sums(paper: Paper) -> Iterator[Sum]:
     for each in paper.corrections:
         words = f"Correction, {day(each.at)}, {each.code}: {each.reason}"
         yield Sum(words, pounds(each.pence))
-    deed = "given back" if paper.charged_pence < 0 else "charged"
-    words = f"To be {deed} to {account.code}"
-    yield Sum(words, pounds(abs(paper.charged_pence)), is_strong=True)
+    for code, pence in paper.charged_codes:
+        deed = "given back" if pence < 0 else "charged"
+        yield Sum(f"To be {deed} to {code}", pounds(abs(pence)), is_strong=True)
 
 
 def _notes(paper: Paper) -> Iterator[str]:
+    if not paper.statement:
+        # On the paper itself, since a draft that is kept or sent on has no page around it.
+        ends = f"The year ends on {day(paper.year.year.last_on)}"
+        since = "The year is not locked yet" if paper.year.is_over else ends
+        yield f"{since}: these figures may still change."
     yield " ".join(_reasons(paper))
     if year_end := paper.year.year_end:
         yield f"Signed off by {year_end.locked_by_name} on {day(year_end.locked_at)}."

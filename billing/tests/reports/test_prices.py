@@ -42,6 +42,16 @@ def test_a_price_that_changed_is_told_from_when_so_that_the_figures_can_be_check
     assert words.endswith("£10.00 minimum a year, £0.00 an inbound text (1p from 1 September 2026)")
 
 
+def test_a_minimum_that_changed_is_told_as_what_new_departments_pay():
+    announce(dt.date(2027, 1, 1), minimum_tenths=12_000)
+
+    words = told(YEAR.first_on, YEAR.last_on)
+
+    assert (
+        "£10.00 minimum a year (for those that begin later, £12.00 from 1 January 2027)," in words
+    )
+
+
 def test_a_change_on_the_first_day_is_the_price():
     announce(dt.date(2026, 9, 1), part_tenths=38)
 

@@ -10,8 +10,8 @@ from billing.reports.access import Reach
 from billing.reports.period import Period
 from billing.reports.queries import Asked, report
 from billing.reports.queries.statements import statement_of
-from billing.statements.queries import counted, papers
-from billing.statements.settling import total
+from billing.statements.queries import counted, papers, stored
+from billing.statements.settling import Account, by_code, total
 from billing.tests.make import make_tariff
 from billing.tests.statements.make import (
     AUTUMN,
@@ -83,6 +83,15 @@ def on_statements() -> dict[str, int]:
     return found
 
 
+def reported_by_code(period: Period = WHOLE) -> dict[str, int]:
+    rows = report(Asked(period, "code"), Reach()).rows
+    return {row.names[1]: row.figures.total_pence for row in rows if row.figures.total_pence}
+
+
+def settled_by_code(accounts: list[Account]) -> dict[str, int]:
+    return {each.code: each.actual_pence for each in by_code(accounts) if each.actual_pence}
+
+
 def test_a_draft_says_what_the_report_says(university):
     assert reported() == settled() == on_statements()
     assert reported()["Sports Centre"] == 10_00
@@ -98,9 +107,30 @@ def test_the_total_to_charge_is_one(university):
 
 def test_a_locked_year_says_what_the_report_says(university):
     lock_all_before()
-    lock()
+    year_end = lock()
 
     assert reported() == on_statements()
+    assert reported_by_code() == settled_by_code(stored.accounts(year_end))
+
+
+def test_the_minimum_goes_to_one_code(university):
+    by_code = reported_by_code()
+
+    assert by_code == settled_by_code(counted.accounts(YEAR, TODAY))
+    assert (by_code["PH0042"], by_code["PH0077"]) == (39, 9_61)
+
+
+@pytest.mark.parametrize(
+    "today",
+    [dt.date(2025, 8, 1), dt.date(2026, 1, 31), dt.date(2026, 3, 2), dt.date(2026, 5, 4)],
+)
+def test_a_year_that_runs_says_what_the_report_says(university, today):
+    so_far = Period(YEAR, YEAR.first_on, today)
+    accounts = counted.accounts(YEAR, today)
+    names = dict(Department.objects.values_list("pk", "name"))
+
+    assert reported(so_far) == {names[each.department_id]: each.actual_pence for each in accounts}
+    assert reported_by_code(so_far) == settled_by_code(accounts)
 
 
 def test_whoever_has_cancelled_owes_no_minimum_anywhere(university):

@@ -1,5 +1,6 @@
 """The statement of a year as PDF: it says what its page says."""
 
+import datetime as dt
 import html
 import io
 import re
@@ -80,15 +81,37 @@ def test_a_draft_with_two_codes_says_so_too(finance):
 
     assert [piece for piece in on_page(finance, department) if piece not in said] == []
     assert "Statement Draft" in said
+    assert "The year is not locked yet: these figures may still change." in said
     assert "CR0340, October" in said
     assert "To be charged to CR0999 £136.80" in said
+
+
+def test_what_is_corrected_on_another_code_is_given_back_to_that_one(finance):
+    department = careers().department
+    change_code(department, "CR0999", SINCE.replace(year=2026, month=2))
+    lock()
+    services.correct(
+        statement=Statement.objects.get(),
+        pence=-12_50,
+        code=("cost_centre", "CR0340"),
+        reason="Charged twice",
+        by=make_finance(),
+        now=CHECKED,
+    )
+
+    said = text_of(finance.get(address(department)).content)
+
+    assert [piece for piece in on_page(finance, department) if piece not in said] == []
+    assert "To be charged to CR0999 £136.80 To be given back to CR0340 £12.50" in said
 
 
 def test_it_is_a_file_with_a_name_and_the_same_each_time(finance):
     department = careers().department
     lock()
 
-    first, second = finance.get(address(department)), finance.get(address(department))
+    first = finance.get(address(department))
+    with time_machine.travel(CHECKED + dt.timedelta(minutes=5, seconds=7), tick=False):
+        second = finance.get(address(department))
 
     assert first.content == second.content
     assert first.headers["Content-Type"] == "application/pdf"
