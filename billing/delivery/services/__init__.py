@@ -47,18 +47,9 @@ def ask(*, wanted: Wanted, by: Person, now: dt.datetime) -> DeliveryOrder:
     addresses = checked_addresses(wanted, by)
     refuse_too_many(wanted, by)
     today = day_of(now)
+    order = _order(wanted, addresses, by, now)
     with transaction.atomic():
-        order = DeliveryOrder.objects.create(
-            department_id=by.department_id,
-            person=by,
-            what=wanted.what,
-            has_words=wanted.has_words,
-            kind=wanted.kind,
-            often=wanted.often,
-            addresses=addresses,
-            next_on=None if wanted.often == Often.ONCE else periods.next_due(wanted.often, today),
-            created_at=now,
-        )
+        order.save()
         if wanted.often == Often.ONCE:
             _add(order, checked_period(wanted, today), now)
         _write(order, by, "asked", f"Asked for a {_described(order, wanted)}.", now)
@@ -73,19 +64,9 @@ def change(*, order: DeliveryOrder, wanted: Wanted, by: Person, now: dt.datetime
     if wanted.often == Often.ONCE:
         raise Refused("Choose weekly or monthly.", field="often")
     addresses = checked_addresses(wanted, by)
-    new = DeliveryOrder(
-        department_id=by.department_id,
-        person=by,
-        what=wanted.what,
-        has_words=wanted.has_words,
-        kind=wanted.kind,
-        often=wanted.often,
-        addresses=addresses,
-        next_on=order.next_on,
-        created_at=now,
-    )
-    if order.often != wanted.often:
-        new.next_on = periods.next_due(wanted.often, day_of(now))
+    new = _order(wanted, addresses, by, now)
+    if order.often == wanted.often:
+        new.next_on = order.next_on
     changes = _changes(order, new)
     if not changes:
         return order
@@ -99,6 +80,22 @@ def change(*, order: DeliveryOrder, wanted: Wanted, by: Person, now: dt.datetime
         often = order.get_often_display().lower()
         _write(new, by, "changed", f"Changed the {often} delivery report: {changes}.", now)
     return new
+
+
+def _order(wanted: Wanted, addresses: list[str], by: Person, now: dt.datetime) -> DeliveryOrder:
+    """Not kept yet."""
+    is_once = wanted.often == Often.ONCE
+    return DeliveryOrder(
+        department_id=by.department_id,
+        person=by,
+        what=wanted.what,
+        has_words=wanted.has_words,
+        kind=wanted.kind,
+        often=wanted.often,
+        addresses=addresses,
+        next_on=None if is_once else periods.next_due(wanted.often, day_of(now)),
+        created_at=now,
+    )
 
 
 def _changes(was: DeliveryOrder, new: DeliveryOrder) -> str:
