@@ -22,4 +22,8 @@ def batch_reference() -> str:
     It is unique, and there is no second try: with six characters the millionth message would have
     met an earlier one about once in seven hundred times, and failed.
     """
-    return "M-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8))
+    left, letters = secrets.randbelow(len(REFERENCE_ALPHABET) ** 8), ""
+    for _ in range(8):
+        left, place = divmod(left, len(REFERENCE_ALPHABET))
+        letters += REFERENCE_ALPHABET[place]
+    return f"M-{letters}"

@@ -2,6 +2,8 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -12,8 +14,7 @@ from smsportal.lib import walltime
 from smsportal.lib.words import money
 
 
-@dataclass(frozen=True)
-class Cap:
+class Cap(NamedTuple):
     scope: str
     owner_id: int
     period_on: dt.date
@@ -34,25 +35,46 @@ CAP_ORDER = ("department_year", "department_month", "person_month", "person_day"
 def caps_of(person: Person, day: dt.date, *, admins: str = "") -> list[Cap]:
     """admins: whom to ask for more, where that is known; else they are looked up by name."""
     ask = f"Ask {admins or _admins(person.department)} to raise it."
+    of = _periods(day, settings.FINANCIAL_YEAR_STARTS)
     return [
         *caps_of_department(person.department, day),
-        Cap("person_month", person.pk, walltime.month_of(day), None, f"you in {day:%B %Y}", ask,
+        Cap("person_month", person.pk, of.month_on, None, f"you in {of.month}", ask,
             _tenths(person.pounds_per_month_cap)),
-        Cap("person_day", person.pk, day, person.parts_per_day_cap,
-            f"you on {day.day} {day:%B}", ask),
+        Cap("person_day", person.pk, day, person.parts_per_day_cap, f"you on {of.day}", ask),
     ]  # fmt: skip
 
 
 def caps_of_department(department: Department, day: dt.date) -> list[Cap]:
-    year = walltime.financial_year_of(day, settings.FINANCIAL_YEAR_STARTS)
+    of = _periods(day, settings.FINANCIAL_YEAR_STARTS)
     team = "Ask the messaging team to raise it."
     return [
-        Cap("department_year", department.pk, year, department.parts_per_year_cap,
-            f"{department} in the year from {year.day} {year:%B %Y}", team),
-        Cap("department_month", department.pk, walltime.month_of(day),
-            department.parts_per_month_cap, f"{department} in {day:%B %Y}", team,
-            _tenths(department.pounds_per_month_cap)),
+        Cap("department_year", department.pk, of.year_on, department.parts_per_year_cap,
+            f"{department} in the year from {of.year}", team),
+        Cap("department_month", department.pk, of.month_on, department.parts_per_month_cap,
+            f"{department} in {of.month}", team, _tenths(department.pounds_per_month_cap)),
     ]  # fmt: skip
+
+
+class Periods(NamedTuple):
+    """Those that a day is in, and how they are called."""
+
+    year_on: dt.date
+    month_on: dt.date
+    year: str  # the day it begins
+    month: str
+    day: str
+
+
+@lru_cache(maxsize=8)  # they are asked for with every mail
+def _periods(day: dt.date, year_starts: tuple[int, int]) -> Periods:
+    year_on = walltime.financial_year_of(day, year_starts)
+    return Periods(
+        year_on=year_on,
+        month_on=walltime.month_of(day),
+        year=f"{year_on.day} {year_on:%B %Y}",
+        month=f"{day:%B %Y}",
+        day=f"{day.day} {day:%B}",
+    )
 
 
 def _tenths(pounds: int | None) -> int | None:

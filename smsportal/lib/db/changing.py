@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
 
 from smsportal.lib.db.together import Statement
-from smsportal.lib.db.which import CHUNK, is_postgres, placeholder
+from smsportal.lib.db.which import CHUNK, is_postgres, placeholder, prepared
 
 
 def update_many(
@@ -58,14 +58,7 @@ def _update_chunk(
     quote = connection.ops.quote_name
     fields = [meta.pk, *(meta.get_field(name) for name in (*match, *columns))]
     compiler = guarded.query.get_compiler(connection=connection)
-    casts = [placeholder(field) for field in fields]
-    values = ", ".join(f"({', '.join(casts)})" for _ in rows)
-    database = connections[connection.alias]  # itself: its proxy looks up every attribute
-    parameters = [
-        field.get_db_prep_save(value, database)
-        for row in rows
-        for field, value in zip(fields, row, strict=True)
-    ]
+    given_rows, parameters = _table_of(fields, rows)
     names = [quote(f"v{n}") for n in range(len(fields))]
     table = quote(meta.db_table)
     matched, given = 1 + len(match), list(zip(fields, names, strict=True))
@@ -79,12 +72,29 @@ def _update_chunk(
         parameters += extra
     where, guards = _where(guarded, compiler)
     statement = (
-        f"WITH v({', '.join(names)}) AS (VALUES {values}) "
+        f"WITH v({', '.join(names)}) AS ({given_rows}) "
         f"UPDATE {table} SET {', '.join(sets)} FROM v "
         f"WHERE {table}.{quote(meta.pk.column)} = v.{names[0]}{same_still}{where} "
         f"RETURNING {table}.{quote(meta.pk.column)}"
     )
     return Statement(statement, [*parameters, *guards])
+
+
+def _table_of(fields: Sequence[models.Field], rows: Sequence[Sequence[Any]]) -> tuple[str, list]:
+    """SQL that selects them. For PostgreSQL an array for each column: quicker made and quicker read
+    than a mark for each value.
+    """
+    if is_postgres():
+        arrays = ", ".join(f"{placeholder(field)}[]" for field in fields)
+        columns = map(prepared, fields, zip(*rows, strict=True))
+        return f"SELECT * FROM unnest({arrays})", [*columns]
+    marks = f"({', '.join('%s' for _ in fields)})"
+    database = connections[connection.alias]  # itself: its proxy looks up every attribute
+    return f"VALUES {', '.join(marks for _ in rows)}", [
+        field.get_db_prep_save(value, database)
+        for row in rows
+        for field, value in zip(fields, row, strict=True)
+    ]
 
 
 @transaction.atomic

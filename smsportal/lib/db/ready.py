@@ -15,7 +15,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from psycopg2.extensions import SQL_IN
 
 from smsportal.lib.db.together import Statement
-from smsportal.lib.db.which import CHUNK, is_postgres, placeholder
+from smsportal.lib.db.which import CHUNK, is_postgres, placeholder, prepared
 
 SQLITE_PARAMETERS = 32_766
 T = TypeVar("T")
@@ -181,9 +181,9 @@ class Inserting:
 
     def _statement(self, rows: list[Sequence[Any]], alike: list[Any]) -> Statement:
         if is_postgres():
-            columns = map(_prepared, self.each, zip(*rows, strict=True))
+            columns = map(prepared, self.each, zip(*rows, strict=True))
             same = [
-                _prepared(field, [value])[0] for field, value in zip(self.same, alike, strict=True)
+                prepared(field, [value])[0] for field, value in zip(self.same, alike, strict=True)
             ]
             return Statement(self._on_postgresql, [*same, *columns])
         fields = [*self.same, *self.each]
@@ -214,13 +214,6 @@ def _quoted(name: str) -> str:
 def _kind(field: models.Field) -> str:
     """Without its length: a cast to that would cut what is too long, where INSERT refuses it."""
     return str(field.cast_db_type(connection)).partition("(")[0]
-
-
-def _prepared(field: models.Field, values: Sequence[Any]) -> list[Any]:
-    """psycopg knows the types but for JSON."""
-    if isinstance(field, models.JSONField):
-        return [field.get_db_prep_save(value, connection) for value in values]
-    return list(values)
 
 
 def _default(field: models.Field) -> Any:
