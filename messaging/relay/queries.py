@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import BigIntegerField, CharField, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from accounts.people.models import Person
@@ -85,25 +85,23 @@ def _live() -> QuerySet[Person]:
     return Person.objects.live().select_related("department")
 
 
-_BY_ID: Final = db.Ready[Person](
-    lambda: _live().filter(pk__in=db.GivenList("ids", BigIntegerField()))
-)
+_BY_ID: Final = db.Ready[Person](lambda: _live().filter(db.GivenAny("ids", "pk")))
 _BY_ADDRESS: Final = db.Ready[Person](
     lambda: (
         _live()
         .alias(address=Lower("email"))
-        .filter(address__in=db.GivenList("addresses", CharField()), allow_relay=True)
+        .filter(db.GivenAny("addresses", "address"), allow_relay=True)
     )
 )
 _OURS: Final = db.Ready[str](
     lambda: Sender.objects.filter(
-        released_at__isnull=True, number__in=db.GivenList("numbers", CharField())
+        db.GivenAny("numbers", "number"), released_at__isnull=True
     ).values_list("number", flat=True)
 )
 _OPTED_OUT: Final = db.Ready[tuple[int | None, str]](
     lambda: (
         OptOut.objects.in_force()
-        .filter(number__in=db.GivenList("numbers", CharField()))
+        .filter(db.GivenAny("numbers", "number"))
         .values_list("department_id", "number")
     )
 )

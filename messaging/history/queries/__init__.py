@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Final
 
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.lookups import IsNull
 
 from accounts.people.models import Person
@@ -218,7 +218,7 @@ class Row:
 _CARRIERS: Final = db.Ready[Carrier](lambda: Carrier.objects.select_related("health"))
 _TOLD: Final = db.Ready[Attempt](
     lambda: Attempt.objects.filter(
-        message__in=db.GivenList("texts", BigIntegerField()), phase__in=FOR_DEPARTMENT
+        db.GivenAny("texts", "message"), phase__in=FOR_DEPARTMENT
     ).order_by("pk")
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from django.conf import settings
-from django.db.models import BigIntegerField, Case, CharField, DateField, F, QuerySet, Sum, When
+from django.db.models import Case, F, QuerySet, Sum, When
 from django.db.models.functions import Greatest
 
 from accounts.departments.models import Department
@@ -141,9 +141,9 @@ def _lock(keys: Sequence[Key]) -> dict[Key, Row]:
 _LOCKING: Final = db.Ready[tuple](
     lambda: (
         Allowance.objects.filter(
-            scope__in=db.GivenList("scopes", CharField()),
-            owner_id__in=db.GivenList("owner_ids", BigIntegerField()),
-            period_on__in=db.GivenList("periods", DateField()),
+            db.GivenAny("scopes", "scope"),
+            db.GivenAny("owner_ids", "owner_id"),
+            db.GivenAny("periods", "period_on"),
         )
         .order_by(
             Case(*(When(scope=scope, then=place) for place, scope in enumerate(CAP_ORDER))),

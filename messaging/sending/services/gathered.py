@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 from django.conf import settings
-from django.db.models import BigIntegerField, CharField, DateField, OuterRef, QuerySet
+from django.db.models import DateField, OuterRef, QuerySet
 
 from accounts.audit import services as audit
 from accounts.departments.models import CodeKind, CostCode
@@ -149,7 +149,7 @@ def _with_codes() -> QuerySet[Person]:
     theirs, day = OuterRef("department"), db.Given("day", DateField())
     return (
         Person.objects.live()
-        .filter(pk__in=db.GivenList("ids", BigIntegerField()))
+        .filter(db.GivenAny("ids", "pk"))
         .select_related("department")
         .annotate(code=CostCode.of(theirs, day), code_kind=CostCode.of(theirs, day, "kind"))
     )
@@ -159,7 +159,7 @@ _SENDERS: Final = db.Ready[Person](_with_codes)
 _OPTED_OUT: Final = db.Ready[tuple[int | None, str]](
     lambda: (
         OptOut.objects.in_force()
-        .filter(number__in=db.GivenList("numbers", CharField()))
+        .filter(db.GivenAny("numbers", "number"))
         .values_list("department_id", "number")
     )
 )

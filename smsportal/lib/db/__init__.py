@@ -11,7 +11,7 @@ from smsportal.lib.db.copying import (
 )
 from smsportal.lib.db.guarding import append_only_sql, drop_append_only_sql
 from smsportal.lib.db.holding import exclusive, or_reconnect
-from smsportal.lib.db.ready import Given, GivenList, GivenRows, Inserting, Ready
+from smsportal.lib.db.ready import Given, GivenAny, GivenRows, Inserting, Ready
 from smsportal.lib.db.together import Statement, new_ids, together
 from smsportal.lib.db.which import CHUNK, database_now, is_postgres
 
@@ -19,7 +19,7 @@ __all__ = [
     "CHUNK",
     "CountOf",
     "Given",
-    "GivenList",
+    "GivenAny",
     "GivenRows",
     "Inserting",
     "Ready",

@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
 
 from smsportal.lib.db.together import Statement
-from smsportal.lib.db.which import CHUNK, is_postgres, placeholder, prepared
+from smsportal.lib.db.which import CHUNK, adapted, is_postgres, placeholder
 
 
 def update_many(
@@ -29,7 +29,7 @@ def update_many(
     proof of the claim.
     """
     statements = updating(guarded, rows, columns, match=match, **same)
-    return [pk for statement in statements for pk in _ids(*statement)]
+    return [pk for sql, parameters, _ in statements for pk in _ids(sql, parameters)]
 
 
 def updating(
@@ -77,7 +77,8 @@ def _update_chunk(
         f"WHERE {table}.{quote(meta.pk.column)} = v.{names[0]}{same_still}{where} "
         f"RETURNING {table}.{quote(meta.pk.column)}"
     )
-    return Statement(statement, [*parameters, *guards])
+    is_steady = is_postgres() and not where and not same
+    return Statement(statement, [*parameters, *guards], is_steady)
 
 
 def _table_of(fields: Sequence[models.Field], rows: Sequence[Sequence[Any]]) -> tuple[str, list]:
@@ -86,7 +87,7 @@ def _table_of(fields: Sequence[models.Field], rows: Sequence[Sequence[Any]]) -> 
     """
     if is_postgres():
         arrays = ", ".join(f"{placeholder(field)}[]" for field in fields)
-        columns = map(prepared, fields, zip(*rows, strict=True))
+        columns = map(adapted, fields, zip(*rows, strict=True))
         return f"SELECT * FROM unnest({arrays})", [*columns]
     marks = f"({', '.join('%s' for _ in fields)})"
     database = connections[connection.alias]  # itself: its proxy looks up every attribute

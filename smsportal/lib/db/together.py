@@ -5,14 +5,16 @@ from typing import Any, NamedTuple
 
 from django.db import connection, models
 
+from smsportal.lib.db.prepared import in_short
 from smsportal.lib.db.which import is_postgres
 
 
 class Statement(NamedTuple):
-    """SQL with %s for each of its parameters."""
+    """SQL with %s for each of its parameters. is_steady: it is the same text each time."""
 
     sql: str
     parameters: Sequence[Any]
+    is_steady: bool = False
 
 
 def together(statements: Iterable[Statement]) -> None:
@@ -24,10 +26,15 @@ def together(statements: Iterable[Statement]) -> None:
     """
     with connection.cursor() as cursor:
         if not is_postgres():
-            for sql, parameters in statements:
+            for sql, parameters, _ in statements:
                 cursor.execute(sql, parameters)
-        elif texts := [cursor.mogrify(*each) for each in statements]:
+        elif texts := [_text(cursor, each) for each in statements]:
             cursor.execute(b";".join(texts).decode())
+
+
+def _text(cursor: Any, statement: Statement) -> bytes:
+    sql = in_short(statement.sql) if statement.is_steady else statement.sql
+    return cursor.mogrify(sql, statement.parameters)
 
 
 def new_ids(models_: Sequence[type[models.Model]], count: int) -> list[tuple[int, ...]]:

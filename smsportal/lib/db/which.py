@@ -28,7 +28,7 @@ def placeholder(field: models.Field) -> str:
     return f"%s::{field.cast_db_type(connection)}" if is_postgres() else "%s"
 
 
-def prepared(field: models.Field, values: Sequence[Any]) -> list[Any]:
+def adapted(field: models.Field, values: Sequence[Any]) -> list[Any]:
     """A column of values for PostgreSQL. psycopg knows the types but for JSON."""
     if isinstance(field, models.JSONField):
         return [field.get_db_prep_save(value, connection) for value in values]

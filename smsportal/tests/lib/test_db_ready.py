@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, connection
-from django.db.models import CharField, DateField
+from django.db.models import DateField
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -18,7 +18,7 @@ from smsportal.lib.ids import uuid7
 pytestmark = pytest.mark.django_db
 
 NAMED = db.Ready[Department](
-    lambda: Department.objects.filter(name__in=db.GivenList("names", CharField())).order_by("pk")
+    lambda: Department.objects.filter(db.GivenAny("names", "name")).order_by("pk")
 )
 CODES = db.Ready[str](
     lambda: (
@@ -63,6 +63,36 @@ def test_one_question_is_one_statement():
         NAMED(names=["Physics", "Chemistry", "History"])
 
     assert len(asked) == 1
+
+
+def test_it_answers_the_same_however_often_it_is_asked():
+    """PostgreSQL keeps it from the second time on, with what is the same each time as its text."""
+    tagged = db.Ready[str](
+        lambda: (
+            Department.objects.filter(
+                db.GivenAny("names", "name"), alpha_tag__contains="5%", frozen_reason="it's %s \\"
+            )
+            .order_by("name")
+            .values_list("name", flat=True)
+        )
+    )
+    for name in ("Maths", "Music"):
+        make_department(name=name, alpha_tag="A5%", frozen_reason="it's %s \\")
+    make_department(name="Law", alpha_tag="A5", frozen_reason="it's %s \\")
+
+    for names in (["Maths", "Law"], ["Maths"], ["Music", "Maths"], [], ["Law"]):
+        assert tagged(names=names) == sorted({"Maths", "Music"} & {*names})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_connection_is_asked_anew():
+    make_department(name="Physics")
+    for _ in range(3):
+        assert len(NAMED(names=["Physics"])) == 1
+
+    connection.close()
+
+    assert len(NAMED(names=["Physics"])) == 1
 
 
 def test_a_day_is_compared_as_a_day():
