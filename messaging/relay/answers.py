@@ -5,13 +5,11 @@ so it is never given for a fault of ours: 451 then, and nothing of what went wro
 """
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """closes: the connection ends with it. words: with {names} where something is filled in."""
 
     code: int
@@ -24,7 +22,7 @@ class Answer:
 
     def about(self, **values: object) -> "Answer":
         said = {name: printable(str(value)) for name, value in values.items()}
-        return replace(self, words=self.words.format(**said))
+        return self._replace(words=self.words.format(**said))
 
     @property
     def is_refusal(self) -> bool:
@@ -41,7 +39,9 @@ class Unfit(Exception):
 
 def printable(text: str) -> str:
     """What a client said, short and in letters that cannot do harm in an answer or a log."""
-    return re.sub(r"[^ -~]", "?", text)[:60]
+    if not (text.isascii() and text.isprintable()):
+        text = re.sub(r"[^ -~]", "?", text)
+    return text[:60]
 
 
 # -- Taken ---------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Public ids. Keys are bigint inside; what leaves the house is a UUIDv7."""
 
+import os
 import secrets
 import time
 import uuid
@@ -10,7 +11,7 @@ REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def uuid7() -> uuid.UUID:
     """RFC 9562 version 7: 48 bits of milliseconds, then 74 random bits."""
-    value = time.time_ns() // 1_000_000 << 80 | secrets.randbits(80)
+    value = time.time_ns() // 1_000_000 << 80 | int.from_bytes(os.urandom(10))
     value = value & ~(0xF << 76) | 7 << 76
     value = value & ~(0x3 << 62) | 2 << 62
     return uuid.UUID(int=value)

@@ -53,7 +53,9 @@ class RowSource(TextChoices):
 class BasketRow(models.Model):
     """One person as chosen. Rows that do not go stay, with the reason, to be shown."""
 
-    basket = models.ForeignKey(Basket, on_delete=models.CASCADE, related_name="rows")
+    basket = models.ForeignKey(
+        Basket, on_delete=models.CASCADE, related_name="rows", db_index=False
+    )  # its constraints have indexes that begin with it
     row_no = models.PositiveIntegerField()  # order in the basket; a file's own row in file_row
     state = models.CharField(max_length=10, choices=RowState.choices)
     number = models.CharField(max_length=16, blank=True)  # E.164; empty when refused
@@ -103,8 +105,13 @@ class Batch(models.Model):
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     reference = models.CharField(max_length=10, unique=True, default=batch_reference)
     request_key = models.UUIDField(unique=True)  # a second click finds the first's batch
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="batches")
-    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="batches")
+    # Those two are looked for by the indexes below, that begin with them.
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="batches", db_index=False
+    )
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="batches", db_index=False
+    )
     person_name = models.CharField(max_length=200)
     cost_code = models.CharField(max_length=40)
     cost_code_kind = models.CharField(

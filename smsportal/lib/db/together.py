@@ -46,11 +46,11 @@ def new_ids(models_: Sequence[type[models.Model]], count: int) -> list[tuple[int
     sequences = ", ".join(f"pg_get_serial_sequence(%s, %s)::regclass {name}" for name in names)
     with connection.cursor() as cursor:
         # OFFSET 0: the names are looked up once, and not again for each row.
-        cursor.execute(
+        sql = (
             f"SELECT {', '.join(f'nextval({name})' for name in names)} "
-            f"FROM (SELECT {sequences} OFFSET 0) s, generate_series(1, %s)",
-            [*(part for table in tables for part in table), count],
+            f"FROM (SELECT {sequences} OFFSET 0) s, generate_series(1, %s::integer)"
         )
+        cursor.execute(in_short(sql), [*(part for table in tables for part in table), count])
         return cursor.fetchall()
 
 
