@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from billing.reports.cells import ORDER, Cell, Line
 from billing.reports.period import Period
-from billing.statements.sheet import Sheet, SheetLine, Sum
+from billing.statements.sheet import Sheet, SheetLine, Sum, control
 from billing.tariffs.money import pounds
 from smsportal.lib.words import day, money
 
@@ -50,8 +50,7 @@ class Statement:
 
     @property
     def control(self) -> str:
-        lines = "1 line" if len(self.lines) == 1 else f"{len(self.lines):,} lines"
-        return f"Control total: {lines}, {pounds(self.total_pence)}"
+        return control(len(self.lines), pounds(self.total_pence))
 
     @property
     def sheet(self) -> Sheet:

@@ -34,3 +34,9 @@ class Sheet:
     notes: tuple[str, ...]
     made_on: dt.date
     is_demonstration: bool
+
+
+def control(line_count: int, amount: str) -> str:
+    """By which whoever was sent it sees that nothing is missing."""
+    lines = "1 line" if line_count == 1 else f"{line_count:,} lines"
+    return f"Control total: {lines}, {amount}"

@@ -8,7 +8,7 @@ from django.conf import settings
 from billing.statements.lines import RENTS, Line, LineKind
 from billing.statements.queries.papers import Paper
 from billing.statements.settling import Standing
-from billing.statements.sheet import Sheet, SheetLine, Sum
+from billing.statements.sheet import Sheet, SheetLine, Sum, control
 from billing.tariffs.money import pounds
 from smsportal.lib.walltime import day_of
 from smsportal.lib.words import day, money
@@ -20,6 +20,7 @@ def sheet_of(paper: Paper) -> Sheet:
     number = statement.number if statement else "Draft"
     made_on = day_of(year.year_end.locked_at) if year.year_end else year.today
     so_far = "" if year.is_over else " so far"
+    lines = tuple(_lines(paper))
     return Sheet(
         title=f"Statement {number} for {paper.name}",
         number=number,
@@ -28,10 +29,10 @@ def sheet_of(paper: Paper) -> Sheet:
             ("Year", f"{_short(year.year.first_on)} to {_short(year.year.last_on)}"),
             ("Made", day(made_on)),
         ),
-        lines=tuple(_lines(paper)),
+        lines=lines,
         total=Sum(f"Actual for the year{so_far}", pounds(account.actual_pence)),
         sums=tuple(_sums(paper)),
-        notes=tuple(_notes(paper)),
+        notes=tuple(_notes(paper, len(lines))),
         made_on=made_on,
         is_demonstration=settings.DEMO,
     )
@@ -90,13 +91,14 @@ def _sums(paper: Paper) -> Iterator[Sum]:
         yield Sum(f"To be {deed} to {code}", pounds(abs(pence)), is_strong=True)
 
 
-def _notes(paper: Paper) -> Iterator[str]:
+def _notes(paper: Paper, line_count: int) -> Iterator[str]:
     if not paper.statement:
         # On the paper itself, since a draft that is kept or sent on has no page around it.
         ends = f"The year ends on {day(paper.year.year.last_on)}"
         since = "The year is not locked yet" if paper.year.is_over else ends
         yield f"{since}: these figures may still change."
     yield " ".join(_reasons(paper))
+    yield control(line_count, pounds(paper.account.actual_pence))
     if year_end := paper.year.year_end:
         yield f"Signed off by {year_end.locked_by_name} on {day(year_end.locked_at)}."
 

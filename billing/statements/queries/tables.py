@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from accounts.departments.models import CodeKind
+from billing.reports.tables import control
 from billing.statements.lines import Line, LineKind
 from billing.statements.settling import Account, Standing, total
 from smsportal.lib.exports import Cell
@@ -33,7 +34,7 @@ def departments(accounts: Sequence[Account], names: Mapping[int, str]) -> Iterat
             *_pounds(account),
         ]
     sums = total(accounts)
-    yield ["Total", "", "", "", sums.part_count, *_pounds(sums)]
+    yield [control(len(accounts)), "", "", "", sums.part_count, *_pounds(sums)]
 
 
 def _pounds(sums: object) -> list[Cell]:
@@ -47,10 +48,12 @@ def _pounds(sums: object) -> list[Cell]:
 
 def lines(accounts: Sequence[Account], names: Mapping[int, str]) -> Iterator[list[Cell]]:
     """A row for each line, as LINES says: they add up to what was used, with the minimum."""
+    count = 0
     for account in accounts:
         for line in account.lines:
+            count += 1
             yield [names[account.department_id], *_cells(line)]
-    yield ["Total", *[""] * (len(LINES) - 2), _in_pounds(total(accounts).actual_pence)]
+    yield [control(count), *[""] * (len(LINES) - 2), _in_pounds(total(accounts).actual_pence)]
 
 
 def _cells(line: Line) -> list[Cell]:

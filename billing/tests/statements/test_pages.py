@@ -132,7 +132,7 @@ def test_csv_and_excel_say_the_same_and_end_with_the_total(finance, what):
 
     rows = list(csv.reader(io.StringIO(b"".join(as_csv).decode("utf-8-sig"))))
     sheet = list(open_sheet(b"".join(as_xlsx), "year.xlsx").rows)
-    assert (len(rows), rows[-1][0]) == (len(sheet), "Total")
+    assert (len(rows), rows[-1][0]) == (len(sheet), f"Control total of {len(sheet) - 2} lines")
     assert rows[1][0] == "'=Sports Centre"
     assert "746.80" in rows[-1]
     assert 746.8 in sheet[-1]
