@@ -5,6 +5,7 @@ make bench ARGS="sending pages"   some of it: sums, imports, sending, smpp, emer
                                  fair, http, intake, relay, pages, usage
 make bench ARGS="--rows 10000000 pages"    pages over ten million texts
 make bench ARGS="--rows 10000000 usage"    counting them again, and reports over them
+make bench ARGS="--rows 1000000 delivery"  the file of a delivery report of one week
 make bench ARGS=hostile           100,000 hostile units against each end of SMPP
 make bench ARGS=relay-fuzz        10,000 hostile mails against the relay
 """
@@ -34,7 +35,7 @@ PARTS = (
     "pages",
     "usage",
 )
-LONG = ("hostile", "relay-fuzz")  # only where it is asked for
+LONG = ("hostile", "relay-fuzz", "delivery")  # only where it is asked for
 ON_POSTGRESQL = {
     "smpp",
     "emergency",

@@ -15,7 +15,7 @@ def peaks() -> dict[str, float]:
         with suppress(OSError, StopIteration):
             command = (folder / "cmdline").read_text()
             name = next(name for word, name in NAMES.items() if word in command)
-            found[name] = max(found.get(name, 0.0), _peak_mb(folder))
+            found[name] = max(found.get(name, 0.0), peak_mb(folder))
     return found
 
 
@@ -37,7 +37,8 @@ def _descendants(pid: int) -> list[Path]:
     return found
 
 
-def _peak_mb(folder: Path) -> float:
+def peak_mb(folder: Path) -> float:
+    """folder: of the process, in /proc. What wait4 answers counts its parent in."""
     for line in (folder / "status").read_text().splitlines():
         if line.startswith("VmHWM"):
             return int(line.split()[1]) / 1024

@@ -9,6 +9,7 @@ from django.core.management import call_command
 django.setup()
 
 from smsportal.bench import (  # noqa: E402 (models need setup first)
+    delivery,
     http,
     imports,
     intake,
@@ -40,6 +41,7 @@ def main(part: str, rows: int) -> None:
         "relay-fuzz": relay_fuzz.figures,
         "pages": lambda: pages.figures(rows),
         "usage": lambda: usage.figures(rows),
+        "delivery": lambda: delivery.figures(rows),
         "hostile": lambda: hostile.figures(rows),
     }
     for figure in figures[part]():
