@@ -10,10 +10,14 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.people.models import Person
+from billing.reports.access import Reach
+from billing.reports.period import Period
+from billing.reports.queries import Asked, report
+from billing.reports.tables import BY
 from billing.tariffs.queries import year_of
 from billing.usage.engine import counting
 from billing.usage.models import SentUsage
-from billing.usage.queries import By, charged, rows
+from billing.usage.queries import charged
 from billing.usage.queries.forecasts import forecasts
 from messaging.carriers.models import Carrier
 from messaging.sending.engine.invariants import broken
@@ -23,6 +27,7 @@ from smsportal.lib import db
 from smsportal.lib.walltime import start_of
 
 DEPARTMENTS = 200
+USERS = 20  # of each department
 A_BATCH = 100  # texts in each message
 TIMES = 20
 GOAL_SECONDS = 300  # for a year of ten million
@@ -57,9 +62,9 @@ class Report:
 
 
 def figures(texts: int) -> Iterator[Rebuilt | Report]:
-    """texts: in one financial year, of 200 departments, a hundred in each message."""
+    """texts: in one financial year, of 4,000 users in 200 departments, 100 in each message."""
     year = year_of(timezone.localdate()).previous
-    users = [pages.user_of(n) for n in range(DEPARTMENTS)]
+    users = _users()
     _fill(users, texts, year.first_on)
     db.analyse(Message)
     bare = _seconds(lambda: charged().aggregate(parts=Sum("accepted_part_count")))
@@ -68,22 +73,24 @@ def figures(texts: int) -> Iterator[Rebuilt | Report]:
     yield Rebuilt(texts, SentUsage.objects.count(), seconds, bare)
     if any(key.startswith("I9") for key in broken(now=timezone.now())):
         raise RuntimeError("what was counted is not what was taken")
-    of_year = partial(rows, from_on=year.first_on, to_on=year.last_on)
-    asked: dict[str, tuple[By, ...]] = {
-        "by cost centre": ("department", "code"),
-        "by cost centre, month and price": ("department", "code", "month", "price"),
-        "by month": ("month",),
-        "by user and month": ("department", "person", "month"),
-    }
-    for name, by in asked.items():
-        yield _report(f"the year {name}", partial(of_year, by=by))
-    mine = [users[0].department_id]
-    by_day: tuple[By, ...] = ("person", "source", "day")
-    yield _report(
-        "one department by user, source and day",
-        partial(of_year, department_ids=mine, by=by_day),
-    )
+    period = Period(year, year.first_on, year.last_on)
+    for by in BY:
+        yield _report(f"the year by {by}", partial(report, Asked(period, by), Reach()))
+    mine = Reach(users[0].department_id)
+    for by in ("user", "month"):
+        asked = Asked(period, by)
+        yield _report(f"one department's year by {by}", partial(report, asked, mine))
     yield _report("the forecast of every department", partial(forecasts, on=year.last_on))
+
+
+def _users() -> list[Person]:
+    """Those of a department are not next to each other."""
+    first = [pages.user_of(n) for n in range(DEPARTMENTS)]
+    rest = [
+        Person(username=f"more{n:05d}", role="user", name="More", department=of.department)
+        for n, of in enumerate(first * (USERS - 1))
+    ]
+    return [*first, *Person.objects.bulk_create(rest)]
 
 
 def _fill(users: list[Person], texts: int, first_on: dt.date) -> None:
@@ -92,7 +99,7 @@ def _fill(users: list[Person], texts: int, first_on: dt.date) -> None:
     count = max(texts // A_BATCH, 1)
     begins, apart = start_of(first_on), dt.timedelta(days=364) / count
     batches = [
-        pages.batch_of(users[n % DEPARTMENTS], begins + n * apart, A_BATCH) for n in range(count)
+        pages.batch_of(users[n % len(users)], begins + n * apart, A_BATCH) for n in range(count)
     ]
     for n, batch in enumerate(Batch.objects.bulk_create(batches, batch_size=500)):
         first = n * A_BATCH % pages.PEOPLE

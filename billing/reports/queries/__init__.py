@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from django.db.models import QuerySet
 
@@ -17,6 +17,7 @@ from billing.reports.queries.charges import Detail, cells, with_minimum
 from billing.reports.tables import Grouping, Month, Report, Row
 from billing.tariffs.queries import price_book
 from billing.usage.queries.minimum import Minimum, minimum_of
+from smsportal.lib import db
 
 NOBODY = "Nobody: keywords, automatic replies"
 YEAR = "To reach the least for the year"
@@ -177,13 +178,19 @@ def _by_department(found: list[Cell], departments: dict[int, Department]) -> lis
 def _by_user(found: list[Cell], departments: dict[int, Department]) -> list[Row]:
     groups = _grouped(found, lambda cell: cell.person_id)
     of_nobody = groups.pop(None, [])
-    people = Person.objects.filter(pk__in=[pk for pk in groups if pk is not None])
     rows = []
-    for pk, uid, name, username in people.values_list("pk", "uid", "name", "username"):
+    for pk, uid, name, username in _NAMES(ids=groups):
         of = departments[groups[pk][0].line.department_id].name
         narrower = {"by": "month", "user": str(uid)}
         rows.append(Row((name, username, of), total(groups[pk]), narrower))
     return _by_name(rows) + _of_nobody(of_nobody, places=3)
+
+
+_NAMES: Final = db.Ready[tuple](
+    lambda: Person.objects.filter(db.GivenAny("ids", "pk")).values_list(
+        "pk", "uid", "name", "username"
+    )
+)
 
 
 def _by_month(found: list[Cell]) -> list[Row]:

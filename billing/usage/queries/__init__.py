@@ -7,8 +7,7 @@ London's, first and last both included. Nothing here says what a text said or wh
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncMonth
@@ -39,8 +38,7 @@ _FIELDS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One group of what was used. What was not grouped by is None; so is the person of what the
     portal sent by itself and of texts to a keyword.
     """
@@ -79,16 +77,24 @@ def rows(
     of the same period add up to the same, to the tenth. Two queries, whatever is asked.
     """
     columns = [column for each in by for column in _FIELDS[each]]
-    found: dict[tuple, Row] = {}
+    found: dict[tuple, list[int]] = {}
     for source, sums in ((SentUsage, _SENT), (ReceivedUsage, _RECEIVED)):
         facts = _within(source.objects.all(), from_on, to_on, department_ids, person_ids)
+        first = _COUNTS.index(next(iter(sums)))
         for group in _grouped(facts, columns, sums):
-            counts: dict[str, Any] = {name: group.pop(name) or 0 for name in sums}
-            key = tuple(group.values())
-            row = found.setdefault(key, Row(**group))
-            found[key] = replace(row, **counts)
-    some = (row for row in found.values() if row.text_count or row.incoming_count)
-    return sorted(some, key=lambda row: _order(row, columns))
+            counts = found.setdefault(group[: len(columns)], [0] * len(_COUNTS))
+            counts[first : first + len(sums)] = [each or 0 for each in group[len(columns) :]]
+    return [_row(columns, *group) for group in sorted(found.items(), key=_place) if any(group[1])]
+
+
+def _row(columns: list[str], key: tuple, counts: list[int]) -> Row:
+    values: dict[str, Any] = dict(zip((*columns, *_COUNTS), (*key, *counts), strict=True))
+    return Row(**values)
+
+
+def _place(group: tuple[tuple, list[int]]) -> list[tuple]:
+    """What is nobody's, or of no code, comes first."""
+    return [(each is not None, each) for each in group[0]]
 
 
 _SENT: Final = {
@@ -100,6 +106,9 @@ _RECEIVED: Final = {
     "incoming_count": Sum("text_count"),
     "incoming_tenths": Sum("cost_tenths"),
 }
+
+
+_COUNTS: Final = (*_SENT, *_RECEIVED)
 
 
 def _within(
@@ -122,13 +131,8 @@ def _grouped(facts: QuerySet, columns: list[str], sums: dict[str, Sum]) -> Any:
         kind = Case(When(keyword__isnull=False, then=Value(KEYWORD)), default=Value(NUMBER))
         facts = facts.annotate(source=kind)
     if not columns:
-        return [facts.aggregate(**sums)]
-    return facts.order_by().values(*columns).annotate(**sums)
-
-
-def _order(row: Row, columns: list[str]) -> list[tuple]:
-    values = [getattr(row, column) for column in columns]
-    return [(value is not None, value) if value is not None else (False,) for value in values]
+        return [tuple(facts.aggregate(**sums).values())]
+    return facts.order_by().values(*columns).annotate(**sums).values_list(*columns, *sums)
 
 
 def charged() -> QuerySet[Message]:
