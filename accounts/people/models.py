@@ -140,13 +140,21 @@ class Person(AbstractBaseUser):
     @property
     def permissions(self) -> frozenset[str]:
         """Its role's, and what was given to this person: not while the department is stopped."""
-        given = frozenset(name for name, field in GIVEN.items() if getattr(self, field))
-        if given and not (self.is_active and self.department and not self.department.frozen_at):
-            given = frozenset()
-        return ROLES[RoleName(self.role)].permissions | given
+        return self._of_role | self._given
 
     def may(self, permission: str) -> bool:
-        return permission in self.permissions
+        return permission in self._of_role or permission in self._given
+
+    @property
+    def _of_role(self) -> frozenset[str]:
+        return ROLES[RoleName(self.role)].permissions
+
+    @property
+    def _given(self) -> frozenset[str]:
+        given = frozenset(name for name, field in GIVEN.items() if getattr(self, field))
+        if given and not (self.is_active and self.department and not self.department.frozen_at):
+            return frozenset()
+        return given
 
 
 _NAMESAKE: Final = db.Ready[Person](
