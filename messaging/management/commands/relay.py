@@ -9,12 +9,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from messaging.relay.services import Relay
+from smsportal.lib.db import by_key_alone
 
 
 class Command(BaseCommand):
     help = "Email to SMS: take mail for number@ our domains; its subject line is the text."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        by_key_alone()
         uvloop.run(self._serve())
 
     async def _serve(self) -> None:

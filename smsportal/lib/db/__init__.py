@@ -11,6 +11,7 @@ from smsportal.lib.db.copying import (
 )
 from smsportal.lib.db.guarding import append_only_sql, drop_append_only_sql
 from smsportal.lib.db.holding import exclusive, or_reconnect
+from smsportal.lib.db.prepared import by_key_alone
 from smsportal.lib.db.ready import Given, GivenAny, GivenRows, Inserting, Ready
 from smsportal.lib.db.together import Statement, new_ids, together
 from smsportal.lib.db.which import CHUNK, database_now, is_postgres
@@ -27,6 +28,7 @@ __all__ = [
     "Uuid7",
     "analyse",
     "append_only_sql",
+    "by_key_alone",
     "breathe",
     "claim",
     "claim_shares",

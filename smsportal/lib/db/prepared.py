@@ -9,6 +9,7 @@ from threading import local
 from typing import Any, Final
 
 from django.db import connection
+from django.db.backends.signals import connection_created
 
 
 class _Known(local):
@@ -50,3 +51,19 @@ def _prepare(sql: str) -> str:
     short = f"EXECUTE {name} ({', '.join(marks)})" if marks else f"EXECUTE {name}"
     _KNOWN.short[sql] = short
     return short
+
+
+def by_key_alone() -> None:
+    """Call first in a process that asks for a few rows at a time, by their keys, and for no more.
+
+    A plan that was made while a table was empty reads the whole of it, and is kept as the table
+    grows, until somebody analyses it. The same holds for PostgreSQL's own checks of foreign keys.
+    """
+    connection_created.connect(_without_scans, dispatch_uid="by_key_alone")
+
+
+def _without_scans(*, connection: Any, **_: Any) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            # A scan that has to be all the same counts as dear, which alone would start the JIT.
+            cursor.execute("SET enable_seqscan = off; SET jit = off")

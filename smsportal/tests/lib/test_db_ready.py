@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, connection
+from django.db.backends.signals import connection_created
 from django.db.models import DateField
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -93,6 +94,23 @@ def test_another_connection_is_asked_anew():
     connection.close()
 
     assert len(NAMED(names=["Physics"])) == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_asks_by_key_alone_scans_no_table():
+    db.by_key_alone()
+    try:
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN SELECT 1 FROM accounts_department WHERE id = 1")
+            plan = str(cursor.fetchall())
+    finally:
+        connection_created.disconnect(dispatch_uid="by_key_alone")
+        connection.close()
+
+    assert "Index" in plan
+    assert "Seq Scan" not in plan
 
 
 def test_a_day_is_compared_as_a_day():
