@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from billing.reports.tables import control
+from billing.statements.sheet import control
 from smsportal.lib.exports import Cell
 from smsportal.lib.words import day
 

@@ -50,7 +50,7 @@ class Statement:
 
     @property
     def control(self) -> str:
-        return control(len(self.lines), pounds(self.total_pence))
+        return f"{control(len(self.lines))}: {pounds(self.total_pence)}"
 
     @property
     def sheet(self) -> Sheet:

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from billing.reports.cells import Figures
 from billing.reports.period import Period
+from billing.statements.sheet import control
 from billing.tariffs.money import pounds
 from smsportal.lib.exports import Cell
 
@@ -136,7 +137,3 @@ def lines(report: Report) -> Iterator[list[Cell]]:
         yield [*row.names, *(column.cell(row.figures) for column in report.columns)]
     names = [control(len(report.rows)), *[""] * (len(report.names) - 1)]
     yield [*names, *(column.cell(report.total) for column in report.columns)]
-
-
-def control(count: int) -> str:
-    return f"Control total of {count:,} {'line' if count == 1 else 'lines'}"

@@ -36,7 +36,6 @@ class Sheet:
     is_demonstration: bool
 
 
-def control(line_count: int, amount: str) -> str:
-    """By which whoever was sent it sees that nothing is missing."""
-    lines = "1 line" if line_count == 1 else f"{line_count:,} lines"
-    return f"Control total: {lines}, {amount}"
+def control(line_count: int) -> str:
+    """What goes before the sum at the end of an export: so nobody misses that a line is missing."""
+    return f"Control total of {line_count:,} {'line' if line_count == 1 else 'lines'}"

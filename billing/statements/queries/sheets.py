@@ -98,7 +98,7 @@ def _notes(paper: Paper, line_count: int) -> Iterator[str]:
         since = "The year is not locked yet" if paper.year.is_over else ends
         yield f"{since}: these figures may still change."
     yield " ".join(_reasons(paper))
-    yield control(line_count, pounds(paper.account.actual_pence))
+    yield f"{control(line_count)}: {pounds(paper.account.actual_pence)}"
     if year_end := paper.year.year_end:
         yield f"Signed off by {year_end.locked_by_name} on {day(year_end.locked_at)}."
 

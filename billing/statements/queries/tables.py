@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Final
 
 from accounts.departments.models import CodeKind
-from billing.reports.tables import control
 from billing.statements.lines import Line, LineKind
 from billing.statements.settling import Account, Standing, total
+from billing.statements.sheet import control
 from smsportal.lib.exports import Cell
 
 DEPARTMENTS: Final = (

@@ -111,7 +111,7 @@ def test_a_statement_shows_each_line_rounded_once(finance, used):
         "net of VAT £50.98",
         "To be charged to PH0123 £5.39",
         "To be charged to PT-20931-4 £45.59",
-        "Control total: 6 lines, £50.98",
+        "Control total of 6 lines: £50.98",
     ):
         assert words in text
 

@@ -69,7 +69,7 @@ def test_it_says_all_that_its_page_says(finance):
     assert len(shown) > 25
     assert [piece for piece in shown if piece not in said] == []
     assert "£136.80" in said
-    assert "Control total: 3 lines, £736.80" in said
+    assert "Control total of 3 lines: £736.80" in said
     assert "Correction, 14 August 2026, CR0340: Charged twice in March" in said
     assert "To be charged to CR0340 £124.30" in said
 
