@@ -15,8 +15,9 @@ from django.db.backends.signals import connection_created
 class _Known(local):
     """Of this thread's connection: how each text is asked for in short, None while it is new."""
 
-    connection: Any = None
-    short: dict[str, str | None]
+    def __init__(self) -> None:
+        self.connection: Any = None
+        self.short: dict[str, str | None] = {}
 
 
 _KNOWN: Final = _Known()
@@ -28,8 +29,11 @@ def in_short(sql: str) -> str:
     """The same statement, by its name once it is there. What was asked for only once is not worth
     a journey of its own. sql: with %s for each parameter, in a place that tells its type.
     """
-    if _KNOWN.connection is not connection.connection:
-        _KNOWN.connection, _KNOWN.short = connection.connection, {}
+    opened = connection.connection
+    if opened is None:  # it is by whoever executes this
+        return sql
+    if _KNOWN.connection is not opened:
+        _KNOWN.connection, _KNOWN.short = opened, {}
     if sql not in _KNOWN.short:
         _KNOWN.short[sql] = None
         return sql

@@ -88,12 +88,10 @@ def test_it_answers_the_same_however_often_it_is_asked():
 @pytest.mark.django_db(transaction=True)
 def test_another_connection_is_asked_anew():
     make_department(name="Physics")
-    for _ in range(3):
-        assert len(NAMED(names=["Physics"])) == 1
-
-    connection.close()
-
-    assert len(NAMED(names=["Physics"])) == 1
+    for asked_before_it_closes in (3, 1, 1, 1, 2, 1):
+        for _ in range(asked_before_it_closes):
+            assert len(NAMED(names=["Physics"])) == 1
+        connection.close()
 
 
 @pytest.mark.postgresql
