@@ -79,4 +79,5 @@ def test_kills_of_the_network_and_of_its_sender_lose_nothing_and_double_nothing(
     assert set(on_phones.values()) == {1}
     assert set(states) - in_doubt <= set(on_phones) <= set(states)
     assert 0 < len(in_doubt) <= WINDOW * len(KILLS)
-    assert within(20, lambda: {f"Reply {n}": 1 for n in range(4)}.items() <= typed(demo).items())
+    replies = {f"Reply {n}": 1 for n in range(4)}
+    assert within(20, lambda: replies.items() <= typed(demo).items()), typed(demo)
