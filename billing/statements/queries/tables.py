@@ -48,11 +48,10 @@ def _pounds(sums: object) -> list[Cell]:
 
 def lines(accounts: Sequence[Account], names: Mapping[int, str]) -> Iterator[list[Cell]]:
     """A row for each line, as LINES says: they add up to what was used, with the minimum."""
-    count = 0
     for account in accounts:
         for line in account.lines:
-            count += 1
             yield [names[account.department_id], *_cells(line)]
+    count = sum(len(account.lines) for account in accounts)
     yield [control(count), *[""] * (len(LINES) - 2), _in_pounds(total(accounts).actual_pence)]
 
 

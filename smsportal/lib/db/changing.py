@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
 
 from smsportal.lib.db.together import Statement
-from smsportal.lib.db.which import CHUNK, adapted, is_postgres, placeholder
+from smsportal.lib.db.which import CHUNK, is_postgres, placeholder
 
 
 def update_many(
@@ -87,7 +87,7 @@ def _table_of(fields: Sequence[models.Field], rows: Sequence[Sequence[Any]]) -> 
     """
     if is_postgres():
         arrays = ", ".join(f"{placeholder(field)}[]" for field in fields)
-        columns = map(adapted, fields, zip(*rows, strict=True))
+        columns = map(_adapted, fields, zip(*rows, strict=True))
         return f"SELECT * FROM unnest({arrays})", [*columns]
     marks = f"({', '.join('%s' for _ in fields)})"
     database = connections[connection.alias]  # itself: its proxy looks up every attribute
@@ -96,6 +96,13 @@ def _table_of(fields: Sequence[models.Field], rows: Sequence[Sequence[Any]]) -> 
         for row in rows
         for field, value in zip(fields, row, strict=True)
     ]
+
+
+def _adapted(field: models.Field, values: Sequence[Any]) -> list[Any]:
+    """A column of values. psycopg knows the types but for JSON."""
+    if isinstance(field, models.JSONField):
+        return [field.get_db_prep_save(value, connection) for value in values]
+    return list(values)
 
 
 @transaction.atomic

@@ -1,8 +1,6 @@
 """Which database this is, and what time it has."""
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any
 
 from django.db import connection, models
 
@@ -26,10 +24,3 @@ def database_now() -> dt.datetime:
 def placeholder(field: models.Field) -> str:
     """A parameter with its type, which PostgreSQL cannot guess within VALUES."""
     return f"%s::{field.cast_db_type(connection)}" if is_postgres() else "%s"
-
-
-def adapted(field: models.Field, values: Sequence[Any]) -> list[Any]:
-    """A column of values for PostgreSQL. psycopg knows the types but for JSON."""
-    if isinstance(field, models.JSONField):
-        return [field.get_db_prep_save(value, connection) for value in values]
-    return list(values)
